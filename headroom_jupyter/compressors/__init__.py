@@ -1,0 +1,1 @@
+"""The compressors, one content kind a file; none of them imports another."""

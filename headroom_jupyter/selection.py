@@ -1,0 +1,372 @@
+"""Which units stay: one engine for rows, lines, hits, sentences and functions.
+
+A compressor says what its units cost and what speaks for them (evidence); the engine picks a set within a target.
+It does not know what a unit is, and it writes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+__all__ = [
+    "Evidence",
+    "Query",
+    "Selection",
+    "Term",
+    "change_points",
+    "edges",
+    "outliers",
+    "rarity",
+    "relevance",
+    "relevance_of",
+    "select",
+    "severity",
+    "transitions",
+]
+
+_WORD = re.compile(r"(?:--?|[.$@#_/])?\w[\w]*(?:[-.:/@+#']+\w+)*")
+_QUOTED = re.compile(r"[\"'`‘“]([^\"'`‘’“”\n]{2,80})[\"'`’”]")
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_STOP = frozenset(
+    "a about after all also am an and any are as at be been before between but by can could did do does each else"
+    " find for from get give go got had has have he help her his how i if in into is it its just know let like list"
+    " look make many may me more most much must my need no not of off on one or our out over please same say see"
+    " she should show so some tell than that the their them then there these they this to too up us use used using"
+    " want was we were what when where which while who whose why will with would you your"
+    " true false null none path file files content command text input args query".split()
+)
+_MOST_HITS = 20_000  # a word with more hits tells units apart no longer; a limit by size, never by the clock
+_K1, _B = 1.2, 0.75  # Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009)
+
+_SEVERE = {
+    **dict.fromkeys(("fatal", "panic", "critical", "emergency", "traceback", "segfault", "deadlock", "corrupt"), 1.0),
+    **dict.fromkeys(("exception", "error", "fail", "denied", "refused", "abort", "unreachable", "oom"), 0.8),
+    **dict.fromkeys(("killed", "timed out", "timeout", "unauthorized", "forbidden", "invalid", "rejected"), 0.5),
+    **dict.fromkeys(("warn", "deprecated", "not found", "missing", "retry"), 0.3),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or phrase to look for, lower case; `weight` is how much one hit says."""
+
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Query:
+    """What the reader wants to know, taken apart into terms.
+
+    >>> [t.text for t in Query("Which unused parameters does res.redirect report?").terms]
+    ['res.redirect', 'unus', 'parameter', 'report', 'res', 'redirect']
+    """
+
+    text: str = ""
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """Identifiers whole and in parts, words cut to their stems, quoted phrases; heaviest first."""
+        found: dict[str, float] = {}
+
+        def add(word: str, weight: float) -> None:
+            found[word] = max(found.get(word, 0.0), weight)
+
+        text = self.text[:8000]
+        for phrase in _QUOTED.findall(text):
+            add(" ".join(phrase.lower().split()), 3.0)
+        for word in _WORD.findall(text):
+            low = word.lower()
+            if low.isalpha():
+                if low not in _STOP and len(low) > 1:
+                    add(_stem(low), 1.5 if not word[1:].islower() and len(word) > 2 else 1.0)
+                if low == word:
+                    continue
+            else:
+                add(low.rstrip("."), 2.5)
+            for part in _PART.findall(word):
+                if len(part) > 2 and part.lower() not in _STOP and part.lower() != low:
+                    add(_stem(part.lower()), 0.5 if part.isdigit() else 0.8)
+        ordered = sorted(found.items(), key=lambda item: -item[1])
+        return tuple(Term(word, weight) for word, weight in ordered[:48])
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for some units: a score each, and how much of the target they may take.
+
+    `share` is a fraction of the target (1.0: all of it); `per_key` limits how many units of one key it may keep.
+    """
+
+    reason: str
+    scores: Mapping[int, float]
+    share: float = 1.0
+    per_key: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The indices that stay, sorted, and why each does."""
+
+    kept: tuple[int, ...]
+    reasons: Mapping[int, str]
+
+
+def select(
+    costs: Sequence[int], target: int, evidence: Sequence[Evidence], *, keys: Sequence[Hashable] = (), fill: bool = True
+) -> Selection:
+    """Pick units within a target: evidence in its order, then a diverse and even spread of the rest.
+
+    Args:
+        costs: What each unit costs when shown, in characters; length n.
+        target: What the kept units may cost together, in characters. The first evidence may pass it by half.
+        evidence: Strongest first. Within one, the higher score first, then the earlier unit.
+        keys: The units' categories or templates, length n or empty; the spread shows unseen keys first.
+        fill: Whether to use what is left of the target for the spread.
+
+    Returns:
+        Kept indices in order, with a reason each ("spread" for the last step).
+
+    >>> chosen = select([10] * 9, 40, [Evidence("query", {5: 2.0}), edges(9)])
+    >>> chosen.kept, chosen.reasons[5]
+    ((0, 1, 5, 8), 'query')
+    """
+    reasons: dict[int, str] = {}
+    seen: Counter[Hashable] = Counter()
+    spent = 0
+    for rank, item in enumerate(evidence):
+        allowed = min(item.share * target, target * (1.5 if rank == 0 else 1.0) - spent)
+        used = 0
+        of_key: Counter[Hashable] = Counter()
+        for index in sorted(item.scores, key=lambda i: (-item.scores[i], i)):
+            if index in reasons:
+                continue
+            key = keys[index] if keys else index
+            if of_key[key] >= item.per_key or used + costs[index] > max(allowed, 0):
+                continue
+            reasons[index] = item.reason
+            of_key[key] += 1
+            seen[key] += 1
+            used += costs[index]
+        spent += used
+    if fill:
+        for index in _spread(len(costs), keys, seen, reasons):
+            if spent + costs[index] > target:
+                continue
+            reasons[index] = "spread"
+            spent += costs[index]
+            if spent > target * 0.97:
+                break
+    return Selection(tuple(sorted(reasons)), reasons)
+
+
+def relevance(query: Query, text: str, starts: Sequence[int]) -> dict[int, float]:
+    """BM25 of the units of `text` for `query`; unit i is text[starts[i]:starts[i + 1]].
+
+    Only units with a hit have an entry. Terms match at the start of a word or of a CamelCase hump; a whole word
+    counts fully, the start of a longer one half.
+    """
+    count = len(starts) - 1
+    if count < 1 or not query.terms:
+        return {}
+    low = _lower(text)
+    mean = max(1.0, (starts[-1] - starts[0]) / count)
+    scores: dict[int, float] = {}
+    for term in query.terms:
+        hits: dict[int, float] = {}
+        for number, (offset, is_whole) in enumerate(_occurrences(low, text, term.text)):
+            if number >= _MOST_HITS:
+                break
+            unit = bisect_right(starts, offset) - 1
+            if 0 <= unit < count:
+                hits[unit] = hits.get(unit, 0.0) + (1.0 if is_whole else 0.5)
+        idf = math.log(1 + (count - len(hits) + 0.5) / (len(hits) + 0.5))
+        for unit, frequency in hits.items():
+            length = (starts[unit + 1] - starts[unit]) / mean
+            gain = frequency * (_K1 + 1) / (frequency + _K1 * (1 - _B + _B * length))
+            scores[unit] = scores.get(unit, 0.0) + term.weight * idf * gain
+    return scores
+
+
+def relevance_of(query: Query, units: Sequence[str]) -> dict[int, float]:
+    """`relevance` for units that are strings of their own.
+
+    >>> sorted(relevance_of(Query("404?"), ["GET /a 200", "GET /b 404", "GET /c 200"]))
+    [1]
+    """
+    if not query.terms:
+        return {}
+    starts = [0]
+    for unit in units:
+        starts.append(starts[-1] + len(unit) + 1)
+    return relevance(query, "\n".join(units), starts)
+
+
+def severity(text: str, starts: Sequence[int]) -> dict[int, float]:
+    """How bad the units of `text` sound, 0.3 (a warning) to 1.0 (fatal); silent units have no entry.
+
+    >>> severity("all fine\\n0 errors\\nERROR disk\\n", [0, 9, 18, 29])
+    {2: 0.8}
+    """
+    low = _lower(text)
+    count = len(starts) - 1
+    scores: dict[int, float] = {}
+    for word, weight in _SEVERE.items():
+        for number, (offset, _) in enumerate(_occurrences(low, text, word)):
+            if number >= _MOST_HITS:
+                break
+            before = low[max(0, offset - 3) : offset]
+            if before.endswith(("0 ", "no ")) and before[:1] not in "123456789":
+                continue
+            unit = bisect_right(starts, offset) - 1
+            if 0 <= unit < count and scores.get(unit, 0.0) < weight:
+                scores[unit] = weight
+    return scores
+
+
+def outliers(values: Sequence[float | None], *, most: int = 3) -> dict[int, float]:
+    """The extremes of a numeric column, and what stands far out: at most `most` a side, farthest highest.
+
+    Far is a robust z-score over 6 by the median absolute deviation. The minimum and the maximum always have an
+    entry (score 1) when the column varies.
+
+    >>> sorted(outliers([1, 2, 1, 2, None, 99, 2, 1]))
+    [0, 5]
+    """
+    known = [(value, index) for index, value in enumerate(values) if value is not None and math.isfinite(value)]
+    if len(known) < 4:
+        return {}
+    ordered = sorted(known)
+    if ordered[0][0] == ordered[-1][0]:
+        return {}
+    middle = ordered[len(ordered) // 2][0]
+    spread = sorted(abs(value - middle) for value, _ in ordered)[len(ordered) // 2] * 1.4826
+    highest = next(index for value, index in ordered if value == ordered[-1][0])
+    scores = {ordered[0][1]: 1.0, highest: 1.0}
+    for value, index in ordered[:most] + ordered[-most:]:
+        far = abs(value - middle) / spread if spread else 0.0
+        if far > 6:
+            scores[index] = max(scores.get(index, 0.0), min(1.0 + math.log10(far), 9.0))
+    return scores
+
+
+def change_points(values: Sequence[float | None], *, most: int = 3) -> dict[int, float]:
+    """First units after a lasting shift of a numeric column's level, by binary segmentation.
+
+    A split counts when it explains at least 60 % of its segment's variance and leaves 5 values a side.
+
+    >>> sorted(change_points([1.0, 1.1] * 10 + [7.0, 7.1] * 10))
+    [20]
+    """
+    known = [(index, value) for index, value in enumerate(values) if value is not None and math.isfinite(value)]
+    sums, squares = [0.0], [0.0]
+    for _, value in known:
+        sums.append(sums[-1] + value)
+        squares.append(squares[-1] + value * value)
+    found: dict[int, float] = {}
+    segments = [(0, len(known))]
+    while segments and len(found) < most:
+        start, end = segments.pop(0)
+        size = end - start
+        total = squares[end] - squares[start] - (sums[end] - sums[start]) ** 2 / size if size >= 10 else 0.0
+        if not (math.isfinite(total) and total > 1e-12 * max(1.0, squares[end] - squares[start])):
+            continue
+        best, at = 0.0, 0
+        for split in range(start + 5, end - 4):
+            left, right = split - start, end - split
+            gap = (sums[split] - sums[start]) / left - (sums[end] - sums[split]) / right
+            gain = gap * gap * left * right / size
+            if gain > best:
+                best, at = gain, split
+        if best / total >= 0.6:
+            found[known[at][0]] = best / total
+            segments += [(start, at), (at, end)]
+    return found
+
+
+def transitions(keys: Sequence[Hashable], *, most: int = 6) -> dict[int, float]:
+    """Units at which a category that seldom changes does; {} when it changes more than `most` times."""
+    found = [index for index in range(1, len(keys)) if keys[index] != keys[index - 1]]
+    return dict.fromkeys(found, 1.0) if len(found) <= most else {}
+
+
+def rarity(keys: Sequence[Hashable], *, share: float = 0.02) -> dict[int, float]:
+    """Units whose key few others have: at most `share` of all, and at most 20 kinds of them.
+
+    >>> rarity(["ok"] * 60 + ["lost"])
+    {60: 1.0}
+    """
+    counts = Counter(keys)
+    limit = len(keys) * share
+    rare = {key for key, number in counts.items() if number <= limit}
+    if not rare or len(rare) > 20 or len(rare) == len(counts):
+        return {}
+    return {index: 1.0 / counts[key] for index, key in enumerate(keys) if key in rare}
+
+
+def edges(count: int, *, first: int = 1, last: int = 1, share: float = 1.0) -> Evidence:
+    """Evidence for the first and last units."""
+    scores = {index: 2.0 for index in range(min(first, count))}
+    scores.update({index: 1.0 for index in range(max(0, count - last), count) if index not in scores})
+    return Evidence("edge", scores, share)
+
+
+def _spread(
+    count: int, keys: Sequence[Hashable], seen: Mapping[Hashable, int], kept: Mapping[int, str]
+) -> Iterator[int]:
+    """Units not kept yet: one of each unseen key, then evenly spaced, halving the step."""
+    given: set[int] = set(kept)
+    if keys:
+        shown = {key for key, number in seen.items() if number}
+        for index, key in enumerate(keys):
+            if key not in shown and index not in given:
+                shown.add(key)
+                given.add(index)
+                yield index
+    step = max(1, count // 4)
+    while True:
+        for index in range(step // 2, count, step):
+            if index not in given:
+                given.add(index)
+                yield index
+        if step == 1:
+            return
+        step = max(1, step // 2)
+
+
+def _stem(word: str) -> str:
+    for ending, least in (("ies", 3), ("ing", 4), ("ed", 4), ("es", 4), ("s", 3)):
+        if word.endswith(ending) and len(word) - len(ending) >= least and not word.endswith("ss"):
+            return word[: -len(ending)]
+    return word
+
+
+def _lower(text: str) -> str:
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+
+
+def _occurrences(low: str, text: str, word: str) -> Iterator[tuple[int, bool]]:
+    """Offsets where `word` begins a word or hump, and whether it is the whole word."""
+    size = len(word)
+    starts_inside = not word[0].isalnum()
+    at = low.find(word)
+    while at >= 0:
+        before = low[at - 1] if at else " "
+        if starts_inside or not before.isalnum() or (text[at].isupper() and not text[at - 1].isupper()) or (
+            before.isdigit() != word[0].isdigit()
+        ):
+            after = low[at + size : at + size + 1]
+            yield at, not after.isalnum() or text[at + size].isupper()
+        at = low.find(word, at + size)

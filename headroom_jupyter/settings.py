@@ -1,0 +1,59 @@
+"""Everything a person can set; the only module that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+import platformdirs
+
+from headroom_jupyter.errors import InputError
+
+__all__ = ["Settings", "load"]
+
+
+def _setting(default: object, variable: str, meaning: str) -> object:
+    return field(default=default, metadata={"variable": variable, "meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings, each with its environment variable and meaning (`fields(Settings)[i].metadata`)."""
+
+    home: str = _setting("", "HEADROOM_HOME", "folder of the store; empty: the user's data directory")  # type: ignore[assignment]  # dataclass field
+    project: str = _setting("", "HEADROOM_PROJECT", "project that originals belong to; empty: git root or directory")  # type: ignore[assignment]  # dataclass field
+    quota_bytes: int = _setting(2_000_000_000, "HEADROOM_QUOTA_BYTES", "size of the store, in bytes")  # type: ignore[assignment]  # dataclass field
+    expiry_days: int = _setting(30, "HEADROOM_EXPIRY_DAYS", "days an original is kept after its last use")  # type: ignore[assignment]  # dataclass field
+    min_tokens: int = _setting(160, "HEADROOM_MIN_TOKENS", "blocks below this many tokens are left alone")  # type: ignore[assignment]  # dataclass field
+    keep_tokens: int = _setting(300, "HEADROOM_KEEP_TOKENS", "tokens a compressed block may always have")  # type: ignore[assignment]  # dataclass field
+    keep_percent: int = _setting(6, "HEADROOM_KEEP_PERCENT", "and how many percent of its original beyond that")  # type: ignore[assignment]  # dataclass field
+
+    def home_path(self) -> Path:
+        """The folder of the store, `~` resolved; it may not exist yet."""
+        if self.home:
+            return Path(self.home).expanduser()
+        return Path(platformdirs.user_data_dir("headroom", appauthor=False))
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment.
+
+    Raises:
+        InputError: a variable holds no number where one is needed.
+    """
+    source = os.environ if environ is None else environ
+    values: dict[str, str | int] = {}
+    for entry in fields(Settings):
+        variable = entry.metadata["variable"]
+        raw = source.get(variable, "")
+        if not raw:
+            continue
+        if isinstance(entry.default, int):
+            if not raw.isascii() or not raw.isdigit():
+                raise InputError(f"{variable}={raw!r} is no whole number; set it like {variable}={entry.default}")
+            values[entry.name] = int(raw)
+        else:
+            values[entry.name] = raw
+    return Settings(**values)  # type: ignore[arg-type]  # each value has its field's type, by the loop above

@@ -1,0 +1,1 @@
+"""The wire formats, one a file; none of them imports another."""

@@ -84,8 +84,9 @@ def _marker(omission: Omission, previous: Omission | None, ref: str) -> str:
     place = omission.at.translate(_ESCAPED)
     summary = " ".join(omission.summary.replace(">", "").split())[:400]
     if omission.unit not in _RUNS:
-        note = f"{omission.unit}{f' at {place}' if place else ''}"
-        marker = Marker(ref, note=note, summary=summary)
+        is_image = omission.unit.startswith("image")
+        note = f"{omission.unit} at {place}" if is_image and place else omission.unit
+        marker = Marker(None if is_image and previous else ref, note=note, summary=summary)
     elif previous and (previous.unit, previous.at, previous.total) == (omission.unit, omission.at, omission.total):
         marker = Marker(None, None, omission.ranges, summary=summary)
     else:

@@ -4,7 +4,7 @@
     <<lines 4-391 of 400 at PLACE; SUMMARY>>                    a later gap: the block's first marker gave the reference
     <<90-120>>                                                  the same, unit and place as in the marker before
     <<ccr:REF same as message 4>>  <<ccr:REF changed from message 4>>  <<ccr:REF reformatted>>
-    <<ccr:REF image 1280x720 png>>
+    <<ccr:REF image 1280x720 png at PLACE>>                     also as a later gap, without the reference
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ UNITS = ("lines", "rows", "chars")
 _REF = re.compile(r"[0-9a-f]{12}\Z")
 _RANGES = r"\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*"
 _MARKER = re.compile(
-    r"<<(?:ccr:(?P<ref>[0-9a-f]{12}) (?P<note>reformatted|(?:same as|changed from) message \d+|image [^<>;]{1,60})"
-    rf"|(?:ccr:(?P<full>[0-9a-f]{{12}}) )?(?:(?P<unit>lines|rows|chars) )?(?P<ranges>{_RANGES})(?: of (?P<total>\d+))?"
-    r"(?: at (?P<at>[^\n;>]{1,300}))?)(?:; (?P<summary>[^\n>]{0,400}))?>>"
+    r"<<(?:ccr:(?P<ref>[0-9a-f]{12}) )?"
+    r"(?:(?P<note>reformatted|(?:same as|changed from) message \d+|image [^<>;\n]{1,300})"
+    rf"|(?:(?P<unit>lines|rows|chars) )?(?P<ranges>{_RANGES})(?: of (?P<total>\d+))?"
+    r"(?: at (?P<at>[^\n;>]{1,2000}))?)"
+    r"(?:; (?P<summary>[^\n>]{0,400}))?>>"
 )
 
 
@@ -128,7 +130,7 @@ def render_ranges(ranges: tuple[tuple[int, int], ...]) -> str:
 def _read(match: re.Match[str]) -> Marker:
     part = match.groupdict()
     return Marker(
-        ref=part["ref"] or part["full"],
+        ref=part["ref"],
         unit=part["unit"],
         ranges=parse_ranges(part["ranges"]) if part["ranges"] else (),
         total=int(part["total"]) if part["total"] else None,

@@ -13,7 +13,7 @@ from headroom_jupyter.ccr.marker import Marker, parse
 from headroom_jupyter.compressors.base import Compressed, Omission, Span
 from headroom_jupyter.errors import MarkerError
 
-__all__ = ["Form", "dump", "fill_spans", "load", "render"]
+__all__ = ["Compressed", "Form", "dump", "fill_spans", "hidden_runs", "load", "render", "replace_reason"]
 
 _ESCAPED = {ord(c): f"\\u{ord(c):04x}" for c in ";>\n\r"}
 _RUNS = ("lines", "rows", "chars")
@@ -50,6 +50,26 @@ def load(record: bytes) -> Form:
     if known.get("hidden") is not None:
         known["hidden"] = tuple((a, b) for a, b in known.get("hidden", ()))
     return Form(**known)
+
+
+def replace_reason(form: Form, reason: str) -> Form:
+    """The same form for another reason."""
+    return replace(form, reason=reason)
+
+
+def hidden_runs(compressed: Compressed) -> tuple[tuple[int, int], ...] | None:
+    """The runs of the source that are left out, merged and in order; None when an omission does not say."""
+    if any(omission.ranges and not omission.source for omission in compressed.omissions):
+        return None
+    if compressed.fidelity != "lossless" and not compressed.omissions:
+        return None
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(run for omission in compressed.omissions for run in omission.source):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return tuple(merged)
 
 
 def render(compressed: Compressed, ref: str) -> tuple[str, tuple[Span, ...]]:

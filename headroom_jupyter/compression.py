@@ -1,0 +1,202 @@
+"""One text becomes its form: routed, marked, counted, and stored before anyone sees a marker.
+
+It knows one block at a time; what stands before it is the pipeline's business.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from headroom_jupyter import forms, router
+from headroom_jupyter.ccr.store import Store
+from headroom_jupyter.compressors.base import Ask, Hints, Level
+from headroom_jupyter.errors import StoreError
+from headroom_jupyter.forms import Form
+from headroom_jupyter.selection import Query
+from headroom_jupyter.settings import Settings
+from headroom_jupyter.tokens import Tokenizer
+
+__all__ = ["TOOL_TOKENS", "Job", "Source", "form_of", "is_worth", "issue", "query_of", "recall", "routed"]
+
+TOOL_TOKENS = 200  # what RETRIEVE_TOOL may cost in any format; fixed, so that an upgrade changes no decision
+_LEAST_SAVED = 20  # tokens; less does not pay for the reader's trouble with a notation
+_LEAST_SHARE = 0.04
+_LARGEST_SHARE = 0.3  # of a small block's tokens, where keep_tokens would be most of it
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What holds for all blocks of a call.
+
+    `scale` multiplies the targets, for a budget. `fresh` collects the keys of forms that this call gave out first.
+    """
+
+    tokenizer: Tokenizer
+    level: Level
+    settings: Settings
+    store: Store
+    scale: float = 1.0
+    fresh: set[bytes] = field(default_factory=set, repr=False)
+
+    def target(self, tokens: int) -> int:
+        """Tokens that a block of `tokens` should come down to."""
+        goal = self.settings.keep_tokens + tokens * self.settings.keep_percent / 100
+        return int(self.scale * min(_LARGEST_SHARE * tokens, goal))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A block's original. `shown` is what the block holds now: the original itself, or a form issued before."""
+
+    shown: str
+    digest: bytes
+    store: Store
+    issued_ref: str | None = None
+    _read: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, text: str, store: Store) -> Source:
+        """Look the text up among the forms that the store's project issued."""
+        digest = sha256(text.encode("utf-8", "surrogatepass")).digest()
+        return cls(text, digest, store, store.ref_of(digest))
+
+    @property
+    def ref(self) -> str:
+        """The original's reference."""
+        return self.issued_ref or self.digest.hex()[:12]
+
+    @property
+    def original(self) -> str:
+        """The original's text, read from the store when the block holds a form."""
+        if self.issued_ref is None:
+            return self.shown
+        if "text" not in self._read:
+            self._read["text"] = self.store.get(self.issued_ref).decode("utf-8", "surrogatepass")
+        return self._read["text"]
+
+
+def query_of(question: str, arguments: str) -> str:
+    """A block's query: what was asked last, and the values of the call's arguments."""
+    try:
+        values = _leaves(json.loads(arguments)) if arguments[:1] in "[{" and arguments else [arguments]
+    except (ValueError, RecursionError):
+        values = [arguments]
+    return "\n".join([question, *values]).strip()[:8000]
+
+
+def _leaves(value: object) -> list[str]:
+    found, stack = [], [value]
+    while stack and len(found) < 200:
+        item = stack.pop()
+        if isinstance(item, dict):
+            stack.extend(reversed(list(item.values())))
+        elif isinstance(item, list):
+            stack.extend(reversed(item))
+        elif isinstance(item, (str, int, float)) and not isinstance(item, bool):
+            found.append(str(item)[:500])
+    return found
+
+
+def form_of(job: Job, source: Source, query: str, hints: Hints, *, is_pasted: bool = False) -> tuple[bytes, Form]:
+    """The form a block was given first, or is given now; with the key of its record.
+
+    A form is a function of the original, the query, the hints and the settings, and once given it is final.
+    """
+    key = _key(job, source.ref, query, hints, is_pasted)
+    known = recall(job, key)
+    if known is not None:
+        return key, known
+    form = _make(job, source, query, hints, is_pasted)
+    return key, issue(job, source, key, form)
+
+
+def recall(job: Job, key: bytes) -> Form | None:
+    """The form that was given out under this key, if any was."""
+    record = job.store.form(key)
+    return forms.load(record) if record is not None else None
+
+
+def issue(job: Job, source: Source, key: bytes, form: Form) -> Form:
+    """Store original and form, and answer with the form in force: ours, an earlier one, or none at all."""
+    job.fresh.add(key)
+    try:
+        if form.text is None:
+            return form if form.reason.startswith("too small") else forms.load(job.store.remember(key, forms.dump(form)))
+        data = source.original.encode("utf-8", "surrogatepass")
+        issued = sha256(form.text.encode("utf-8", "surrogatepass")).digest()
+        return forms.load(job.store.issue(data, key=key, form=forms.dump(form), issued=issued, kind=form.kind))
+    except StoreError as err:
+        _log.warning("a block was left unchanged: %s", err)
+        return Form(None, form.kind, tokens_before=form.tokens_before, reason=f"store: {err}")
+
+
+def is_worth(before: int, after: int, *, pays_tool: bool = False) -> bool:
+    """Whether a change saves enough; `pays_tool`: it also has to pay for the retrieve tool's definition."""
+    return before - after >= max(_LEAST_SAVED, _LEAST_SHARE * before) + (TOOL_TOKENS if pays_tool else 0)
+
+
+def routed(job: Job, text: str, tokens: int, query: str, hints: Hints, level: Level, *, is_pasted: bool) -> router.Routed:
+    """Ask the router for a text of `tokens` tokens."""
+    target_chars = job.target(tokens) * len(text) // max(1, tokens)
+    ask = Ask(Query(query), level, target_chars)
+    return router.route_pasted(text, ask) if is_pasted else router.route(text, hints, ask)
+
+
+def _make(job: Job, source: Source, query: str, hints: Hints, is_pasted: bool) -> Form:
+    text = source.original
+    before = job.tokenizer.count(text, source.digest if source.issued_ref is None else None)
+    if before < job.settings.min_tokens:
+        return Form(None, tokens_before=before, tokens_after=before, reason="too small to pay")
+    best = Form(None, tokens_before=before, tokens_after=before, reason="nothing to gain")
+    levels: tuple[Level, ...] = (job.level,) if job.level == "lossless" else (job.level, "lossless")
+    for level in levels:
+        try:
+            found = routed(job, text, before, query, hints, level, is_pasted=is_pasted)
+            form = _counted(job, source.ref, found, before)
+        except Exception as err:
+            # A compressor's failure is never the caller's: the original goes through, and the reason is told.
+            _log.warning("compressing %s failed; the block was left unchanged", source.ref, exc_info=True)
+            return Form(None, tokens_before=before, tokens_after=before, reason=f"failed: {type(err).__name__}: {err}")
+        if form.text is None or form.tokens_after >= best.tokens_after:
+            best = best if best.kind else form
+            continue
+        best = form
+        if not form.has_marker or is_worth(before, form.tokens_after, pays_tool=True):
+            break
+    return best
+
+
+def _counted(job: Job, ref: str, found: router.Routed, before: int) -> Form:
+    compressed = found.compressed
+    unchanged = Form(None, found.kind, found.compressor, "verbatim", before, before)
+    if compressed.fidelity == "verbatim":
+        return forms.replace_reason(unchanged, "nothing to gain" if found.kind else "no compressor wants it")
+    text, _ = forms.render(compressed, ref)
+    after = job.tokenizer.count(text)
+    if not is_worth(before, after):
+        return forms.replace_reason(unchanged, f"saves too little ({before} → {after} tokens)")
+    has_marker = compressed.fidelity != "lossless"
+    hidden = forms.hidden_runs(compressed)
+    return Form(
+        text, found.kind, found.compressor, compressed.fidelity, before, after, ref, has_marker, hidden, _why(compressed)
+    )
+
+
+def _why(compressed: forms.Compressed) -> str:
+    if compressed.fidelity == "lossless":
+        return "rewritten; decode() gives it back"
+    count = len(compressed.omissions)
+    return f"{count} omission{'s' if count != 1 else ''} marked" if count else "rewritten; the original is stored"
+
+
+def _key(job: Job, ref: str, query: str, hints: Hints, is_pasted: bool) -> bytes:
+    own = job.settings
+    facts = [
+        *(ref, query, job.level, job.tokenizer.encoding, hints.tool, hints.path, hints.mime, is_pasted),
+        *(own.min_tokens, own.keep_tokens, own.keep_percent, job.scale),
+    ]
+    return sha256(json.dumps(facts).encode("ascii")).digest()

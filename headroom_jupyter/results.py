@@ -1,0 +1,152 @@
+"""What the public functions give back, and how it looks at a prompt; it computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from headroom_jupyter.compressors.base import Span
+
+__all__ = ["CompressResult", "Decision", "TextResult"]
+
+_COLUMNS = ("message", "block", "kind", "compressor", "fidelity", "before", "after", "why")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was done with one block, and why.
+
+    `message` and `block` are indices from 0; `refs` names the stored original of a changed block; `reason` says why
+    the block was kept, cut or left alone.
+    """
+
+    message: int
+    block: int
+    kind: str
+    compressor: str
+    fidelity: str
+    tokens_before: int
+    tokens_after: int
+    refs: tuple[str, ...]
+    reason: str
+    elapsed_ms: float
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the block's text was replaced."""
+        return self.fidelity != "verbatim"
+
+
+@dataclass(frozen=True)
+class CompressResult:
+    """A compressed message list with its account.
+
+    `tokens_after` includes, once per conversation, the definition of the retrieve tool if a marker was given out.
+    `is_estimate` is True where the model's vocabulary is not public and tokens are counted in o200k.
+    `error` is None, or why everything was left alone. `budget_met` is None when no budget was asked for.
+    """
+
+    messages: list[Any]
+    tokens_before: int
+    tokens_after: int
+    decisions: tuple[Decision, ...]
+    error: str | None = None
+    budget_met: bool | None = None
+    is_estimate: bool = False
+    _expand: Callable[[], list[Any]] = field(default=list, repr=False, compare=False)
+
+    @property
+    def tokens_saved(self) -> int:
+        """Tokens the model need not read."""
+        return self.tokens_before - self.tokens_after
+
+    @property
+    def saved_fraction(self) -> float:
+        """Share saved, 0 to 1."""
+        return self.tokens_saved / self.tokens_before if self.tokens_before else 0.0
+
+    def expand(self) -> list[Any]:
+        """The original messages, equal to the input.
+
+        Raises:
+            MissingOriginal: the store no longer holds an original.
+        """
+        return self._expand()
+
+    def _headline(self) -> str:
+        about = "about " if self.is_estimate else ""
+        head = f"{about}{self.tokens_before:,} → {self.tokens_after:,} tokens ({self.saved_fraction:.1%} saved)"
+        if self.budget_met is not None:
+            head += "; budget met" if self.budget_met else "; budget NOT met"
+        return head + (f"; left alone: {self.error}" if self.error else "")
+
+    def __repr__(self) -> str:
+        return "\n".join([self._headline(), *_text_table([_cells(decision) for decision in self.decisions])])
+
+    def _repr_html_(self) -> str:
+        """The same table for a notebook; everything escaped, no script."""
+        head = "".join(f"<th>{name}</th>" for name in _COLUMNS)
+        body = "".join(
+            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(decision))}</tr>" for decision in self.decisions
+        )
+        return f"<p><b>{escape(self._headline())}</b></p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+@dataclass(frozen=True)
+class TextResult:
+    """One compressed text with its account; `text` equals `original` when nothing was gained."""
+
+    text: str
+    original: str
+    kind: str
+    compressor: str
+    fidelity: str
+    tokens_before: int
+    tokens_after: int
+    refs: tuple[str, ...]
+    reason: str = ""
+    budget_met: bool | None = None
+    _spans: Callable[[], list[Span]] = field(default=list, repr=False, compare=False)
+
+    @property
+    def saved_fraction(self) -> float:
+        """Share saved, 0 to 1."""
+        return 1 - self.tokens_after / self.tokens_before if self.tokens_before else 0.0
+
+    def expand(self) -> str:
+        """The original text."""
+        return self.original
+
+    def spans(self) -> list[Span]:
+        """(source_start, source_end, text_start, text_end) in order, covering both texts; worked out now."""
+        return self._spans()
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return (
+            f"TextResult({self.kind or 'text'}, {self.fidelity}, {self.tokens_before:,} → {self.tokens_after:,} tokens,"
+            f" {self.saved_fraction:.1%} saved{f', {self.reason}' if self.reason else ''})"
+        )
+
+
+def _cells(decision: Decision) -> tuple[str, ...]:
+    return (
+        str(decision.message),
+        str(decision.block),
+        decision.kind,
+        decision.compressor,
+        decision.fidelity,
+        f"{decision.tokens_before:,}",
+        f"{decision.tokens_after:,}",
+        decision.reason,
+    )
+
+
+def _text_table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    table = [_COLUMNS, *rows]
+    widths = [max(len(row[column]) for row in table) for column in range(len(_COLUMNS))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]

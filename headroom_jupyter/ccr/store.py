@@ -1,0 +1,434 @@
+"""The store of originals: what was issued, which original it stands for, and the original itself.
+
+Everything is scoped by project; the bytes of an original are stored once for all projects. It writes no marker, and
+knows nothing of what a form says.
+
+Keys of the shelf, each in front of a fixed number of bytes; a row's tag is the digest of its original:
+
+    o DIGEST            the original              r PROJECT REF       what a project knows of it, also when it is gone
+    f PROJECT KEY       the form first given out  i PROJECT ISSUED    which reference an issued text stands for
+    n NAME              notes of others, such as the ledger
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from headroom_jupyter import settings
+from headroom_jupyter.ccr import folder
+from headroom_jupyter.ccr.disk import Row, Shelf, pack, unpack
+from headroom_jupyter.ccr.marker import REF_LENGTH, check_ref
+from headroom_jupyter.ccr.project import find_project, named_project
+from headroom_jupyter.errors import MissingOriginal, StoreError, StoreFull
+
+__all__ = ["Store", "Stored"]
+
+_HOUR_S = 3600.0
+_DAY_S = 24 * _HOUR_S
+_GONE_S = 90 * _DAY_S  # how long the store can say what became of an original
+_PROTECTED_S = _DAY_S + _HOUR_S  # a use is written down at most an hour late
+_CULLED = 20  # expired rows removed by each write, which adds at most four
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One original of a project; times in seconds since 1970."""
+
+    ref: str
+    kind: str
+    path: str
+    size_bytes: int
+    stored_at: float
+    used_at: float
+    expires_at: float
+
+
+class Store:
+    """The originals of one project, in a folder that several processes and threads may share.
+
+    Nothing is read or written until it is needed, and reading never makes the folder. An original expires some days
+    after its last use, and all that was issued for it with it; giving a form out is a use.
+
+    Args:
+        path: The store's folder; `store` in the home of the settings if it is left out.
+        project: A folder or a name; the project of the working directory if it is left out.
+    """
+
+    def __init__(self, path: str | Path | None = None, *, project: str | None = None) -> None:
+        self._path = path
+        self._named = project
+        self._shelf: Shelf | None = None
+
+    @cached_property
+    def project(self) -> str:
+        """The project whose originals these are."""
+        return named_project(self._named) if self._named else find_project()
+
+    @cached_property
+    def path(self) -> Path:
+        """The store's folder; it may not exist yet."""
+        return Path(self._path).expanduser().absolute() if self._path else settings.load().home_path() / "store"
+
+    def put(self, data: bytes, *, kind: str = "", path: str = "") -> str:
+        """Store an original.
+
+        Returns:
+            Its reference.
+
+        Raises:
+            StoreFull: the quota is used up, and nothing old enough to let go.
+            StoreError: it cannot be written, or its reference belongs to other bytes.
+        """
+        new = _Original(data, kind, path)
+        with self._writing(len(new.packed)) as shelf:
+            self._add(shelf, new, {})
+        return new.ref
+
+    def issue(
+        self, data: bytes, *, key: bytes, form: bytes, issued: bytes = b"", kind: str = "", path: str = ""
+    ) -> bytes:
+        """Store an original and the form it is given out in, both or neither.
+
+        Args:
+            data: The original.
+            key: What the form is the answer to.
+            form: The form's record.
+            issued: Digest of the text that is given out, for `ref_of`; may be empty.
+            kind: What the original contains.
+            path: The file it came from, if it is known.
+
+        Returns:
+            The record in force: the first that was issued under `key`.
+
+        Raises:
+            StoreFull: the quota is used up, and nothing old enough to let go.
+            StoreError: it cannot be written; its reference belongs to other bytes; the issued text stands for
+                another original already.
+        """
+        new = _Original(data, kind, path)
+        with self._writing(len(new.packed) + len(form)) as shelf:
+            known = self._add(shelf, new, self._records(key, form, issued, new.ref))
+        return known or form
+
+    def remember(self, key: bytes, form: bytes, *, issued: bytes = b"", ref: str = "") -> bytes:
+        """Record a form for an original that is stored already, or for none.
+
+        Returns:
+            The record in force: the first that was given out under `key`.
+
+        Raises:
+            MissingOriginal: `ref` is given and is not in the store.
+            StoreError: as for `issue`.
+        """
+        records = self._records(key, form, issued, ref)
+        with self._writing(len(form)) as shelf:
+            found = shelf.rows(records)
+            if known := found.get(self._key(b"f", key)):
+                self._use(shelf, known)
+                return unpack(known.value)
+            _check_issued(found.get(self._key(b"i", issued)), ref)
+            tag = self._entry(shelf, check_ref(ref)).tag if ref else f"form {sha256(key).hexdigest()[:32]}"
+            self._set(shelf, records, tag)
+            self._renew(shelf, tag)
+        return form
+
+    def get(self, ref: str) -> bytes:
+        """The original under a reference, its hash checked.
+
+        Raises:
+            MissingOriginal: there is none; the text says what became of it.
+            StoreError: it cannot be read, or is damaged.
+        """
+        with self._reading(ref) as shelf:
+            entry = self._entry(shelf, check_ref(ref))
+            digest = _digest(entry)
+            row = shelf.rows([b"o" + digest]).get(b"o" + digest)
+            if row is None:
+                raise self._missing(ref, "has expired or was let go to make room")
+            data = unpack(row.value)
+            if sha256(data).digest() != digest:
+                raise StoreError(f"original {ref} is damaged in the store: it does not have its own hash; delete it")
+            self._use(shelf, row)
+        return data
+
+    def kind(self, ref: str) -> str:
+        """What the original under a reference contains, as it was said when it was stored.
+
+        Raises:
+            MissingOriginal: there is none.
+        """
+        with self._reading(ref) as shelf:
+            return str(_about(self._entry(shelf, check_ref(ref)))["kind"])
+
+    def form(self, key: bytes) -> bytes | None:
+        """The record in force under a key."""
+        return self.forms([key]).get(key)
+
+    def forms(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """The records in force under those keys that have one; each counts as a use of its original."""
+        return {key: unpack(row.value) for key, row in self._used(b"f", keys)}
+
+    def ref_of(self, issued: bytes) -> str | None:
+        """The reference that a text given out stands for, by the text's digest."""
+        return self.refs_of([issued]).get(issued)
+
+    def refs_of(self, issued: Iterable[bytes]) -> dict[bytes, str]:
+        """`ref_of` for many digests; those never issued have no entry."""
+        return {digest: unpack(row.value).decode("ascii") for digest, row in self._used(b"i", issued)}
+
+    def delete(self, ref: str) -> None:
+        """Remove an original from this project, and with it every form that was issued for it.
+
+        Raises:
+            MissingOriginal: there is none.
+            StoreError: the store cannot be written.
+        """
+        with self._reading(ref) as shelf, shelf.writing():
+            entry = self._entry(shelf, check_ref(ref))
+            rows = shelf.tagged(entry.tag)
+            _leave(shelf, [row for row in rows if row.key[1:17] == self._scope], "was deleted")
+            if not any(row.key[:1] == b"r" and row.key != entry.key and "gone" not in _about(row) for row in rows):
+                shelf.delete(b"o" + _digest(entry))
+        with self._reading(ref) as shelf:
+            shelf.shrink()
+
+    def refs(self) -> list[Stored]:
+        """The originals of this project, last used first."""
+        with folder.errors_told(self.path):
+            shelf = self._existing()
+            rows = list(shelf.prefixed(self._key(b"r", b""))) if shelf else []
+        now = time.time()
+        found = []
+        for row in rows:
+            about = _about(row)
+            if "gone" not in about and row.expires - _GONE_S > now:
+                ref = row.key[17:].decode("ascii")
+                size, at = int(about["size"]), float(about["at"])
+                found.append(Stored(ref, about["kind"], about["path"], size, at, row.used, row.expires - _GONE_S))
+        return sorted(found, key=lambda stored: (-stored.used_at, stored.ref))
+
+    def volume_bytes(self) -> int:
+        """What the store takes on the disk, over all projects; the quota is on this."""
+        with folder.errors_told(self.path):
+            shelf = self._existing()
+            return shelf.used_bytes() if shelf else 0
+
+    def note(self, changes: Mapping[bytes, Callable[[bytes | None], bytes]]) -> None:
+        """Change notes in one transaction; each function makes the new value from the old one, or from None.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        with self._writing(0) as shelf:
+            found = shelf.rows(b"n" + name for name in changes)
+            for name, change in changes.items():
+                row = found.get(b"n" + name)
+                shelf.set(b"n" + name, pack(change(unpack(row.value) if row else None)))
+
+    def notes(self, prefix: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
+        """Notes whose name begins with `prefix`, of all projects, in the order of names."""
+        with folder.errors_told(self.path):
+            shelf = self._existing()
+            rows = list(shelf.prefixed(b"n" + prefix)) if shelf else []
+        for row in rows:
+            yield row.key[1:], unpack(row.value)
+
+    def close(self) -> None:
+        """Close this thread's connection; the next use opens it again."""
+        if self._shelf is not None:
+            self._shelf.close()
+            self._shelf = None
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _existing(self) -> Shelf | None:
+        self._shelf = folder.existing(self.path)
+        return self._shelf
+
+    @cached_property
+    def _scope(self) -> bytes:
+        return sha256(self.project.encode("utf-8", "surrogatepass")).digest()[:16]
+
+    @cached_property
+    def _expiry_s(self) -> float:
+        return max(1, settings.load().expiry_days) * _DAY_S
+
+    def _key(self, sort: bytes, name: bytes) -> bytes:
+        return sort + self._scope + name
+
+    def _records(self, key: bytes, form: bytes, issued: bytes, ref: str) -> dict[bytes, bytes]:
+        records = {self._key(b"f", key): form}
+        if issued:
+            records[self._key(b"i", issued)] = ref.encode("ascii")
+        return records
+
+    def _add(self, shelf: Shelf, new: _Original, records: dict[bytes, bytes]) -> bytes | None:
+        """Write an original with its records, unless there is a record already: then answer with that."""
+        entry_key, original_key = self._key(b"r", new.ref.encode("ascii")), b"o" + new.digest
+        found = shelf.rows([*records, entry_key, original_key])
+        for key in records:
+            if key[:1] == b"f" and key in found:
+                self._use(shelf, found[key])
+                return unpack(found[key].value)
+            if key[:1] == b"i":
+                _check_issued(found.get(key), new.ref)
+        entry = found.get(entry_key)
+        if entry and entry.tag != new.tag:
+            raise StoreError(f"reference {new.ref} belongs to another original; this one cannot be stored")
+        if not new.is_in(found.get(original_key)):
+            self._set(shelf, {original_key: new.packed}, new.tag, is_packed=True)
+        if entry is None or "gone" in _about(entry):
+            shelf.set(entry_key, new.about(), expire=self._expiry_s + _GONE_S, tag=new.tag)
+        self._set(shelf, records, new.tag)
+        if original_key in found:
+            self._renew(shelf, new.tag)
+        return None
+
+    def _set(self, shelf: Shelf, values: Mapping[bytes, bytes], tag: str, *, is_packed: bool = False) -> None:
+        for key, value in values.items():
+            shelf.set(key, value if is_packed else pack(value), expire=self._expiry_s, tag=tag)
+
+    def _entry(self, shelf: Shelf, ref: str) -> Row:
+        key = self._key(b"r", ref.encode("ascii"))
+        row = shelf.rows([key]).get(key)
+        if row is None:
+            raise self._missing(ref, "was never stored in it")
+        if gone := _about(row).get("gone"):
+            raise self._missing(ref, gone)
+        return row
+
+    def _missing(self, ref: str, why: str) -> MissingOriginal:
+        return MissingOriginal(
+            f"no original {ref} in project {self.project}: it {why}; run the tool again, or look in another project"
+        )
+
+    def _used(self, sort: bytes, names: Iterable[bytes]) -> Iterator[tuple[bytes, Row]]:
+        by_key = {self._key(sort, name): name for name in names}
+        with folder.errors_told(self.path):
+            shelf = self._existing()
+            rows = shelf.rows(by_key) if shelf else {}
+            for row in rows.values():
+                self._use(shelf, row)
+        return ((by_key[key], row) for key, row in rows.items())
+
+    def _use(self, shelf: Shelf | None, row: Row) -> None:
+        """Write a use down, unless one of the last hour is; a read does not fail because this does."""
+        if shelf is None or row.used > time.time() - _HOUR_S:
+            return
+        try:
+            with folder.errors_told(self.path):
+                self._renew(shelf, row.tag)
+        except StoreError as err:
+            _log.warning("a use could not be written down: %s", err)
+
+    def _renew(self, shelf: Shelf, tag: str) -> None:
+        expires = time.time() + self._expiry_s
+        shelf.renew(tag, expires=expires, but=b"r", later=expires + _GONE_S)
+
+    @contextmanager
+    def _reading(self, ref: str) -> Iterator[Shelf]:
+        plain = check_ref(ref)
+        with folder.errors_told(self.path):
+            shelf = self._existing()
+            if shelf is None:
+                raise self._missing(plain, "was never stored in it")
+            yield shelf
+
+    @contextmanager
+    def _writing(self, size: int) -> Iterator[Shelf]:
+        with folder.errors_told(self.path):
+            shelf = self._shelf = folder.opened(self.path)
+            with shelf.writing():
+                shelf.drop_expired(_CULLED)
+                _make_room(shelf, size, settings.load().quota_bytes)
+                yield shelf
+
+
+class _Original:
+    """An original on its way into the store, hashed and packed before the store is locked."""
+
+    def __init__(self, data: bytes, kind: str, path: str) -> None:
+        self.data = data
+        self.digest = sha256(data).digest()
+        self.tag = self.digest.hex()
+        self.ref = self.tag[:REF_LENGTH]
+        self.packed = pack(data)
+        self._said = {"kind": kind, "path": path, "size": len(data)}
+
+    def about(self) -> bytes:
+        """What a project knows of it."""
+        return pack(json.dumps({**self._said, "at": time.time()}).encode("ascii"))
+
+    def is_in(self, row: Row | None) -> bool:
+        """Whether a row holds it undamaged."""
+        try:
+            return row is not None and (row.value == self.packed or unpack(row.value) == self.data)
+        except StoreError:
+            return False
+
+
+def _about(entry: Row) -> dict[str, Any]:
+    try:
+        about = json.loads(unpack(entry.value))
+        return {"kind": "", "path": "", "size": 0, "at": 0.0, **about}
+    except (ValueError, TypeError) as err:
+        raise StoreError(f"an entry of the store is damaged ({err}); move the store's folder away") from err
+
+
+def _digest(entry: Row) -> bytes:
+    try:
+        return bytes.fromhex(entry.tag)
+    except ValueError as err:
+        raise StoreError("an entry of the store is damaged; move the store's folder away") from err
+
+
+def _check_issued(row: Row | None, ref: str) -> None:
+    if row is not None and unpack(row.value) != ref.encode("ascii"):
+        raise StoreError("the same text was issued for another original before; it could not be told whose it is")
+
+
+def _leave(shelf: Shelf, rows: Iterable[Row], why: str) -> None:
+    """Remove rows; an entry stays and says why its original is gone."""
+    for row in rows:
+        if row.key[:1] == b"r":
+            about = {**_about(row), "gone": why}
+            shelf.set(row.key, pack(json.dumps(about).encode("ascii")), expire=_GONE_S, tag=row.tag)
+        else:
+            shelf.delete(row.key)
+
+
+def _make_room(shelf: Shelf, size: int, quota: int) -> None:
+    """Let the least recently used originals go until `size` more bytes fit."""
+    if shelf.used_bytes() + size <= quota:
+        return
+    shelf.drop_expired(5000)
+    goal = quota * 0.98 - size  # some room for the next ones too
+    while shelf.used_bytes() > goal:
+        tags = shelf.oldest(b"o", used_before=time.time() - _PROTECTED_S, most=50)
+        for tag in tags:
+            _leave(shelf, shelf.tagged(tag), "was let go to make room")
+        if not tags:
+            break
+    if shelf.used_bytes() + size > quota:
+        raise StoreFull(
+            f"the store is full: {quota:,} bytes, and all of it was used within 24 hours; raise HEADROOM_QUOTA_BYTES"
+            " or delete originals"
+        )
+    shelf.shrink()

@@ -1,0 +1,127 @@
+"""The books: tokens before and after at first issue, and what retrievals paid back.
+
+Kept in the store, one line for each project, day and compressor. It decides nothing and never fails a compression.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+
+from headroom_jupyter.ccr.store import Store
+from headroom_jupyter.errors import StoreError
+
+__all__ = ["Booking", "Ledger", "Totals"]
+
+_PREFIX = b"ledger "
+_FIELDS = ("blocks", "tokens_before", "tokens_after", "retrievals", "tokens_retrieved")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One block at its first issue."""
+
+    compressor: str
+    tokens_before: int
+    tokens_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums of the books, over all projects and days or over one group of them.
+
+    >>> Totals(blocks=1, tokens_before=100, tokens_after=20, retrievals=1, tokens_retrieved=30).tokens_saved
+    50
+    """
+
+    blocks: int = 0
+    tokens_before: int = 0
+    tokens_after: int = 0
+    retrievals: int = 0
+    tokens_retrieved: int = 0
+
+    @property
+    def tokens_saved(self) -> int:
+        """What was saved, retrievals paid."""
+        return self.tokens_before - self.tokens_after - self.tokens_retrieved
+
+    @property
+    def saved_fraction(self) -> float:
+        """The same, 0 to 1; below 0 when retrievals cost more than was saved."""
+        return self.tokens_saved / self.tokens_before if self.tokens_before else 0.0
+
+
+class Ledger:
+    """The books of the project that a store belongs to; `totals` reads those of all projects."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def book(self, bookings: Iterable[Booking]) -> str:
+        """Book blocks that were issued for the first time, in one write.
+
+        Returns:
+            "" or why it could not be written; it does not raise.
+        """
+        sums: dict[str, Counter[str]] = {}
+        for booking in bookings:
+            of_one = sums.setdefault(booking.compressor, Counter())
+            of_one["blocks"] += 1
+            of_one["tokens_before"] += booking.tokens_before
+            of_one["tokens_after"] += booking.tokens_after
+        return self._write(sums)
+
+    def book_retrieval(self, tokens: int, *, compressor: str = "") -> str:
+        """Book one retrieval that gave `tokens` back; returns as `book` does."""
+        return self._write({compressor: Counter(retrievals=1, tokens_retrieved=tokens)})
+
+    def totals(self, *, by: str = "all") -> dict[str, Totals]:
+        """Sums of the books.
+
+        Args:
+            by: "all" (one group of that name), "project", "compressor" or "day".
+
+        Returns:
+            A group's name to its sums, in the order of names.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        sums: dict[str, Counter[str]] = {"all": Counter()} if by == "all" else {}
+        for _, value in self._store.notes(_PREFIX):
+            line = json.loads(value)
+            name = "all" if by == "all" else str(line[by])
+            sums.setdefault(name, Counter()).update({field: line.get(field, 0) for field in _FIELDS})
+        return {name: Totals(**{field: sums[name][field] for field in _FIELDS}) for name in sorted(sums)}
+
+    def _write(self, sums: Mapping[str, Mapping[str, int]]) -> str:
+        if not sums:
+            return ""
+        day = time.strftime("%Y-%m-%d", time.gmtime())
+        project = self._store.project
+        scope = sha256(project.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        changes: dict[bytes, Callable[[bytes | None], bytes]] = {}
+        for compressor, amounts in sums.items():
+            name = _PREFIX + json.dumps([scope, day, compressor]).encode("ascii")
+            head = {"project": project, "day": day, "compressor": compressor}
+            changes[name] = partial(_added, head=head, amounts=amounts)
+        try:
+            self._store.note(changes)
+        except StoreError as err:
+            _log.warning("the saving could not be booked: %s", err)
+            return str(err)
+        return ""
+
+
+def _added(old: bytes | None, *, head: Mapping[str, str], amounts: Mapping[str, int]) -> bytes:
+    line = json.loads(old) if old else dict(head)
+    for field, amount in amounts.items():
+        line[field] = line.get(field, 0) + amount
+    return json.dumps(line).encode("ascii")

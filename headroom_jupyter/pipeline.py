@@ -15,7 +15,7 @@ from headroom_jupyter.compression import TOOL_TOKENS, Job, Source, form_of, is_w
 from headroom_jupyter.compressors.base import Hints, Level
 from headroom_jupyter.errors import InputError, StoreError
 from headroom_jupyter.forms import Form
-from headroom_jupyter.ledger import Ledger
+from headroom_jupyter.ledger import Booking, Ledger
 from headroom_jupyter.messages import Block, Path, check_messages, question, replace_at
 from headroom_jupyter.plugins import load_family
 from headroom_jupyter.policy import Protect, Situation, verdict
@@ -179,7 +179,7 @@ class _Walk:
     _has_tool: bool = False
     _by_ref: dict[str, Earlier] = field(default_factory=dict)
     _by_call: dict[tuple[str, str], Earlier] = field(default_factory=dict)
-    _booked: list[tuple[str, int, int]] = field(default_factory=list)
+    _booked: list[Booking] = field(default_factory=list)
 
     def add(self, block: Block) -> None:
         """Decide on the next block."""
@@ -216,8 +216,7 @@ class _Walk:
 
     def finish(self) -> str | None:
         """Book what is new; the error that left everything alone, if there was one."""
-        if self._booked:
-            Ledger(self.job.store).book(self._booked)
+        Ledger(self.job.store).book(self._booked)
         return self.error
 
     def _decide(self, block: Block, source: Source) -> Form:
@@ -247,16 +246,15 @@ class _Walk:
             form = replace(form, text=None, reason="saves less than the retrieve tool's definition costs")
         self._note(block, source, form if form.text is not None else replace(form, hidden=()))
         if form.text is not None and key in self.job.fresh:
-            self._booked.append((form.compressor, form.tokens_before, form.tokens_after))
+            self._booked.append(Booking(form.compressor, form.tokens_before, form.tokens_after))
         return form
 
     def _repeated(self, block: Block, source: Source, key: bytes, own: Form) -> tuple[bytes, Form] | None:
         if self.job.level == "lossless":
             return None
         text = source.original
-        own_text = text if own.text is None else own.text
         same, older = self._by_ref.get(source.ref), self._by_call.get((block.tool, block.arguments))
-        said = same_as(same, source.ref, own, own_text) if same else None
+        said = same_as(same, source.ref, own, text) if same else None
         if said is None and same is None and older is not None and older.ref != source.ref and block.tool:
             said = changed_from(older, source.ref, own, text)
         if said is None:

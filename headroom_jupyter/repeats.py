@@ -7,18 +7,18 @@ readable in one place or the other.
 from __future__ import annotations
 
 import difflib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headroom_jupyter.ccr.marker import Marker
 from headroom_jupyter.compression import Source
-from headroom_jupyter.compressors.base import line_starts
+from headroom_jupyter.compressors.base import line_starts, runs
 from headroom_jupyter.forms import Form
 
 __all__ = ["Earlier", "changed_from", "same_as"]
 
-Runs = tuple[tuple[int, int], ...]
+Hidden = tuple[tuple[int, int], ...]
 _MOST_LINES = 3000  # of the changed middle of two versions; difflib takes quadratic time in the worst case
 
 
@@ -30,15 +30,26 @@ class Earlier:
     ref: str
     source: Source
     shown: str
-    hidden: Runs | None
+    hidden: Hidden | None
 
 
-def same_as(earlier: Earlier, ref: str, own: Form, own_text: str) -> str | None:
-    """The reference to an equal block, None when that one hides something this block's own form would show."""
-    is_covered = earlier.shown == own_text or (
-        earlier.hidden is not None and own.hidden is not None and _within(earlier.hidden, own.hidden)
-    )
-    return Marker(ref, note=f"same as message {earlier.message}").render() if is_covered else None
+def same_as(earlier: Earlier, ref: str, own: Form, text: str) -> str | None:
+    """The reference to an equal block, followed by the lines which that one hides and this block's form shows.
+
+    None when it is not known what either of them shows.
+    """
+    marker = Marker(ref, note=f"same as message {earlier.message}").render()
+    if earlier.shown == (text if own.text is None else own.text):
+        return marker
+    if earlier.hidden is None or own.hidden is None:
+        return None
+    starts = line_starts(text)
+    missing = sorted(_touched(earlier.hidden, starts) - _whole(own.hidden, starts))
+    pieces = [marker]
+    for first, last, is_missing in runs(missing, len(starts) - 1):
+        if is_missing:
+            pieces += [f"lines {first + 1}-{last}:", text[starts[first] : starts[last]].removesuffix("\n")]
+    return "\n".join(pieces)
 
 
 def changed_from(earlier: Earlier, ref: str, own: Form, text: str) -> str | None:
@@ -70,28 +81,27 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
     return size
 
 
-def _within(inner: Runs, outer: Runs) -> bool:
-    """Whether every run of `inner` lies in one of `outer`."""
-    starts = [start for start, _ in outer]
-    for start, end in inner:
-        at = bisect_right(starts, start) - 1
-        if at < 0 or outer[at][1] < end:
-            return False
-    return True
-
-
-def _lines(runs: Runs, starts: Sequence[int]) -> set[int]:
+def _touched(hidden: Hidden, starts: Sequence[int]) -> set[int]:
+    """Lines of which something is hidden."""
     found: set[int] = set()
-    for start, end in runs:
+    for start, end in hidden:
         found.update(range(bisect_right(starts, start) - 1, bisect_right(starts, max(start, end - 1))))
     return found
 
 
+def _whole(hidden: Hidden, starts: Sequence[int]) -> set[int]:
+    """Lines of which everything is hidden; a line's end may show."""
+    found: set[int] = set()
+    for start, end in hidden:
+        found.update(range(bisect_left(starts, start), bisect_right(starts, end + 1) - 1))
+    return found
+
+
 def _is_shown(
-    equal: Sequence[tuple[int, int, int]], old_hidden: Runs, old_starts: list[int], hidden: Runs, starts: list[int]
+    equal: Sequence[tuple[int, int, int]], old_hidden: Hidden, old_starts: list[int], hidden: Hidden, starts: list[int]
 ) -> bool:
     """Whether each unchanged line that our form shows is a line that the earlier form shows."""
     if not old_hidden:
         return True
-    gone, out = _lines(old_hidden, old_starts), _lines(hidden, starts)
+    gone, out = _touched(old_hidden, old_starts), _whole(hidden, starts)
     return all(a + i not in gone or b + i in out for a, b, size in equal for i in range(size))

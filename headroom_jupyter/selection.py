@@ -88,8 +88,10 @@ class Query:
                     add(_stem(low), 1.5 if not word[1:].islower() and len(word) > 2 else 1.0)
                 if low == word:
                     continue
-            else:
+            elif not low.isdigit():
                 add(low.rstrip("."), 2.5)
+            elif len(low) > 1:
+                add(low, 2.5 if len(low) > 2 else 1.0)
             for part in _PART.findall(word):
                 if len(part) > 2 and part.lower() not in _STOP and part.lower() != low:
                     add(_stem(part.lower()), 0.5 if part.isdigit() else 0.8)

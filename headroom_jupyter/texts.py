@@ -10,7 +10,7 @@ from headroom_jupyter.compression import Job, Source, form_of, is_worth, routed
 from headroom_jupyter.compressors.base import Hints, Level, Span
 from headroom_jupyter.errors import HeadroomError, InputError
 from headroom_jupyter.forms import Form
-from headroom_jupyter.ledger import Ledger
+from headroom_jupyter.ledger import Booking, Ledger
 from headroom_jupyter.pipeline import check_options
 from headroom_jupyter.results import TextResult
 from headroom_jupyter.tokens import tokenizer_for
@@ -109,7 +109,7 @@ def _within(job: Job, source: Source, query: str, hints: Hints, before: int, bud
         if budget is None or (form.tokens_after or before) <= budget:
             break
     if best[1].text is not None and best[0].fresh:
-        Ledger(job.store).book([(best[1].compressor, best[1].tokens_before, best[1].tokens_after)])
+        Ledger(job.store).book([Booking(best[1].compressor, best[1].tokens_before, best[1].tokens_after)])
     return best
 
 

@@ -1,0 +1,187 @@
+"""Which items of an outline are shown for a query, within a target: what it names, the outline, then the rest.
+
+It writes nothing; the view keeps account of what showing costs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+
+from headroom_jupyter.compressors.code_outline import Item, Outline
+from headroom_jupyter.compressors.code_view import View
+from headroom_jupyter.selection import Query, relevance
+
+__all__ = ["choose"]
+
+_FOR_NAMED = 1.0  # shares of the target: what the query names, whole
+_FOR_RELEVANT = 0.5  # bodies that the query's words point at when it names nothing
+_FOR_CALLERS = 0.2  # the same when it does
+_FOR_PREAMBLE = 0.1  # the module's docstring, its first imports and constants, each
+_FOR_REST = 0.4  # private and trivial things, after what the query names
+_FOR_OUTLINE = 1.5  # headers may take the view so far over the target
+_LEAST_SCORE = 0.45  # of the best score; below that a body only shares common words with the query
+_FIRST_IMPORTS, _FIRST_MEMBERS = 8, 3
+_MOST_EXPANDED = 12
+
+
+def choose(view: View, outline: Outline, query: Query, text: str, starts: Sequence[int], target: float) -> None:
+    """Show items in the order of their worth until the target is reached."""
+    scores = _scores(outline, query, text, starts)
+    named = _named(outline, query)
+    for index in named:
+        _show_named(view, outline, index, query, text, starts, view.spent + _FOR_NAMED * target)
+    base = view.spent
+    _show_relevant(view, outline, scores, base + (_FOR_CALLERS if named else _FOR_RELEVANT) * target)
+    tiers = _tiers(outline, scores)
+    for tier in sorted(tiers):
+        limit = max(target, base + _FOR_REST * target)
+        if tier <= 4:
+            limit = base + _FOR_OUTLINE * target if tier > 1 else view.spent + _FOR_PREAMBLE * target
+        for index in tiers[tier]:
+            view.show(index, limit=limit)
+
+
+def _scores(outline: Outline, query: Query, text: str, starts: Sequence[int]) -> dict[int, float]:
+    """BM25 of items for the query: each from its first row to the next item's."""
+    if not query:
+        return {}
+    units = sorted(
+        (item.first, index)
+        for index, item in enumerate(outline.items)
+        if item.kind != "doc" or item.parent < 0 or outline.items[item.parent].kind != "def"
+    )
+    offsets = [starts[first] for first, _ in units]
+    found = relevance(query, text, [*offsets, len(text)])
+    return {units[unit][1]: score for unit, score in found.items()}
+
+
+def _named(outline: Outline, query: Query) -> list[int]:
+    """Definitions whose name stands in the query, the most particular name first."""
+    weights = {term.text: term.weight for term in query.terms}
+    found: list[tuple[float, int, int]] = []
+    for index, item in enumerate(outline.items):
+        if not item.name:
+            continue
+        full = item.name.lower()
+        last = full.replace("::", ".").rsplit(".", 1)[-1]
+        plain = last.strip("_#")
+        weight = max(_weight(weights, full) * 1.2, _weight(weights, last), _weight(weights, plain) * 0.95)
+        if weight:
+            found.append((-weight, item.depth, index))
+    if not found:
+        return []
+    best = min(found)[0]
+    return [index for weight, _, index in sorted(found) if weight <= best / 1.5 or weight <= -1.5][:12]
+
+
+def _weight(weights: Mapping[str, float], name: str) -> float:
+    """The weight of a name in the query; the query's words have lost endings such as `s`."""
+    found = weights.get(name, 0.0)
+    for cut in (1, 2, 3):
+        if not found and len(name) - cut >= 4:
+            found = weights.get(name[:-cut], 0.0) if name[-cut:] in ("s", "es", "ed", "ing", "ies") else 0.0
+    return found
+
+
+def _show_named(
+    view: View, outline: Outline, index: int, query: Query, text: str, starts: Sequence[int], limit: float
+) -> None:
+    """Show what the query names whole; when it is too long, its header and the statements that fit best."""
+    item = outline.items[index]
+    above = _comment_above(outline, index)
+    if view.show(index, limit=limit, whole=True):
+        if above >= 0:
+            view.show(above, limit=limit, whole=True)
+        return
+    view.show(index, limit=limit)
+    open_items = [index]
+    for _ in range(_MOST_EXPANDED):
+        if not open_items:
+            return
+        at = open_items.pop(0)
+        children = outline.expand(at)
+        rows = [outline.items[child].first for child in children]
+        offsets = [starts[row] for row in rows] + [starts[outline.items[at].last + 1]]
+        scores = relevance(query, text, offsets) if children else {}
+        order = sorted(range(len(children)), key=lambda unit: (-scores.get(unit, 0.0), unit))
+        for unit in order:
+            child = children[unit]
+            if outline.items[child].kind == "def" and item.kind == "class":
+                view.show(child, limit=limit)
+            elif (
+                not view.show(child, limit=limit, whole=True)
+                and outline.items[child].folds
+                and view.show(child, limit=limit)
+            ):
+                open_items.append(child)
+
+
+def _comment_above(outline: Outline, index: int) -> int:
+    item = outline.items[index]
+    siblings = outline.items[item.parent].children if item.parent >= 0 else outline.roots
+    at = bisect_left(siblings, index) - 1
+    if at < 0:
+        return -1
+    above = outline.items[siblings[at]]
+    return siblings[at] if above.kind == "comment" and above.last == item.first - 1 else -1
+
+
+def _show_relevant(view: View, outline: Outline, scores: Mapping[int, float], limit: float) -> None:
+    if not scores:
+        return
+    least = _LEAST_SCORE * max(scores.values())
+    for index in sorted(scores, key=lambda at: (-scores[at], at)):
+        if scores[index] < least:
+            return
+        if outline.items[index].kind not in ("class", "group"):
+            view.show(index, limit=limit, whole=True)
+
+
+def _tiers(outline: Outline, scores: Mapping[int, float]) -> dict[int, list[int]]:
+    """Items by how much an outline needs them; within a tier those the query touches first."""
+    tiers: dict[int, list[tuple[float, int]]] = {}
+    imports = 0
+    run: dict[int, int] = {}
+    for index, item in enumerate(outline.items):
+        parent = outline.items[item.parent] if item.parent >= 0 else None
+        if parent is not None and parent.kind in ("def", "code") and item.kind != "doc":
+            continue
+        if item.kind == "import":
+            imports += 1
+        if item.kind == "member":
+            run[item.parent] = run.get(item.parent, 0) + 1
+        tier = _tier(outline, item, parent, imports, run.get(item.parent, 0))
+        tiers.setdefault(tier, []).append((-scores.get(index, 0.0) if tier > 2 else 0.0, index))
+    return {tier: [index for _, index in sorted(found)] for tier, found in tiers.items()}
+
+
+def _tier(outline: Outline, item: Item, parent: Item | None, imports: int, run: int) -> int:
+    is_top = item.depth == 0
+    is_first = run <= (_FIRST_IMPORTS if is_top else _FIRST_MEMBERS)
+    match item.kind:
+        case "class" | "def" if is_top:
+            return 2
+        case "class" | "def":
+            return 6 if _is_private(outline, item) or _is_private(outline, parent) else 3
+        case "doc":
+            return 0 if parent is None else 5 if parent.kind == "class" else 8
+        case "import":
+            return 0 if imports <= _FIRST_IMPORTS else 9
+        case "member" | "data":
+            return 9 if not is_first else 7 if not is_top else 1 if item.first == item.last else 7
+        case "group":
+            return 10
+        case "comment":
+            return 11
+        case _:
+            return 12
+
+
+def _is_private(outline: Outline, item: Item | None) -> bool:
+    if item is None or item.kind not in ("class", "def"):
+        return False
+    name = item.name.rsplit(".", 1)[-1]
+    if name.startswith("#") or (name.startswith("_") and not name.endswith("__")):
+        return True
+    return "private " in outline.lines[item.first][:80]

@@ -25,56 +25,35 @@ _BY_NAME = {known.name: known for known in (*PLAIN, *LANGUAGES)}
 _BY_PROGRAM = {"python": "python", "node": "javascript", "deno": "typescript", "bun": "typescript", "ts-node": "typescript"}
 _BY_PROGRAM |= {"bash": "shell", "zsh": "shell", "sh": "shell", "lua": "lua", "php": "braces"}
 
-# What is seldom outside one language; a hit is worth one line of evidence.
+# What is seldom outside one language, looked for with the indentation taken off ("|" parts, "\n" is a line's start).
+# A hit is worth one line of evidence.
 _SIGNS = {
-    "python": re.compile(
-        r"^[ \t]*(?:(?:async )?def \w+ ?\(|class \w+ ?[(:]|@\w[\w.]*|(?:from [\w.]+ )?import \w"
-        r"|(?:elif |if |for |while |with |except).*:$|(?:else|try|finally):$|return\b(?!.*;$)|raise \w|\"\"\")|\bself\.\w",
-        re.MULTILINE,
-    ),
-    "javascript": re.compile(
-        r"\b(?:const|let|var) [\w{\[$][^=\n]{0,80}=|=> ?[{(\w]|\bfunction\b ?[*\w$]* ?\(|\brequire\(['\"]|[\w)\]'\"] [!=]== |\bthis\.\w"
-        r"|^import .*['\"];?$|^export (?:default|const|function|class|async|\{)|module\.exports|\bundefined\b",
-        re.MULTILINE,
-    ),
-    "typescript": re.compile(
-        r"[\w)\]?]: (?:string|number|boolean|void|any|unknown|never|Promise<)|\breadonly \w|\bimport type\b"
-        r"|^(?:export )?(?:declare )?(?:abstract )?(?:interface|type|enum|namespace) \w+.*[{=]|\bas const\b|^\s*private \w+[(:=]",
-        re.MULTILINE,
-    ),
-    "go": re.compile(
-        r"^package \w+$|^func [\w(]|\w :?= \w|\bfunc\(|^type \w+ (?:struct|interface)|\berr != nil|^import \(|\bchan \w|\bdefer \w",
-        re.MULTILINE,
-    ),
-    "rust": re.compile(
-        r"\bfn \w+ ?[(<]|\blet (?:mut )?\w+|^\s*impl\b|\bpub(?:\(\w+\))? (?:fn|struct|enum|mod|use|const|trait)\b"
-        r"|^\s*use [\w:]+.*;$|&mut \w|^\s*#!?\[\w|\bSome\(|\bOk\(|\w!\(",
-        re.MULTILINE,
-    ),
-    "java": re.compile(
-        r"^import (?:static )?[\w.]+(?:\.\*)?;|^package [\w.]+;|^\s*@[A-Z]\w+|\bnew [A-Z]\w*[<(]|\bthrows \w"
-        r"|^\s*(?:public|private|protected) (?:(?:static|final|abstract|synchronized|class|interface|enum) )*[\w<>\[\], ?]+[({=;]",
-        re.MULTILINE,
-    ),
-    "c": re.compile(
-        r"^[ \t]*#[ \t]*(?:include|define|ifdef|ifndef|endif|if|elif|else|undef|pragma)\b|^typedef |\w->\w|\bsizeof ?\(|\bNULL\b"
-        r"|^\s*(?:static |extern |const |unsigned |inline )*(?:int|void|char|long|size_t|bool|struct \w+|u?int\d+_t|float|double)"
-        r"[ *]+\w+ ?[(=;,\[]",
-        re.MULTILINE,
-    ),
-    "cpp": re.compile(
-        r"\bstd::|^\s*template ?<|^namespace\b|^\s*(?:public|private|protected):|\bnullptr\b|\busing \w+|\w::\w+ ?\("
-        r"|^class \w+|\bvirtual \w|\bauto [&*]?\w+ =|\b(?:static|dynamic|const)_cast<|\boperator\b",
-        re.MULTILINE,
-    ),
+    name: tuple(sign for sign in signs.split("|") if sign)
+    for name, signs in {
+        "python": "\ndef |\nasync def |\nclass |\nimport |\nfrom |self.|\nelif |):\n|else:\n|try:\n|\n@|\nraise |\"\"\"\n| is None| not in |__(|\nexcept",
+        "javascript": "\nconst |\nlet |\nvar |function(|function |=> | require(| === | !== |\nthis.|\nexport |\nimport | from '"
+        "| from \"|module.exports|});\n|undefined|\nconsole.|\nawait ",
+        "typescript": ": string|: number|: boolean|: void|: any|: unknown|readonly |\nexport interface |\ninterface |\nexport type "
+        "|\ntype |\nimport type |as const|\nprivate |\npublic |<T|Promise<|?: ",
+        "go": "\npackage |\nfunc |:= |func(|\ntype |err != nil|\nimport (|\ndefer |chan |return nil| struct {|interface {|fmt.|[]string|, err",
+        "rust": "\nfn |pub fn |\nlet |let mut |\nimpl|\npub |\nuse |&mut |&self|\n#[|Some(|Ok(|::new| -> |\nmatch |!(\"|.unwrap(|\nmod ",
+        "java": "\nimport java|\nimport org.|\nimport |\npackage |\n@Override|\npublic |\nprivate |\nprotected |= new |throws |\nfinal "
+        "|static final |String |List<|.class|\n@|this.",
+        "c": "\n#include|\n#define|\n#if|\n#endif|\n#else|\n#pragma|\ntypedef |->|sizeof(|NULL|\nstatic |\nint |\nvoid |\nchar |\nstruct "
+        "|unsigned |const char|\nextern |uint32_t|size_t ",
+        "cpp": "std::|\ntemplate|\nnamespace |\npublic:|\nprivate:|nullptr|\nusing |\nclass |virtual |\nauto |_cast<|operator|> &|override;",
+        "script": "\nend\n|\nrequire '|\nmodule |\nattr_|\nmy $|\nsub |\nlocal |<- function|\nputs |.each do|\nunless ",
+        "shell": "\nfi\n|\nthen\n|; then\n|\ndone\n|\nexport |\necho |\"$|$(|\nesac|\nset -|; do\n|\nlocal |${",
+        "sql": "\nSELECT |\nFROM |\nCREATE |\nINSERT |\nWHERE |\nJOIN |\nLEFT JOIN |\nALTER | VARCHAR|NOT NULL|\nGROUP BY |\nselect |\nfrom "
+        "|\ncreate |\nwhere ",
+        "braces": "<?php|\n$|$this->|\nfun |\nval |\nusing System|\nnamespace |\nfunc |\nguard |\nlet |\npublic static |{ get; |\nobject |\ncase class ",
+    }.items()
 }
-
-
 _JSON = re.compile(r"\{\s*(?:\"|\}\s*\Z)|\[\s*(?:[\[{\"\d-]|true|false|null)")
 _MARKUP = re.compile(r"<(?:!|\?xml|[a-zA-Z][\w-]*[\s>/])")
 _OTHER = re.compile(
     r"^(?:[+-](?![+-])|@@ |diff --git|[\w./\\-]+\.\w+:\d+[:-]|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|Traceback |\s+File \"|\s+at [\w.$<>]+\("
-    r"|```|\||<\w|\$ |> |(?:#{1,6}|[*-]) [A-Z].*[a-z]$(?!\n))",
+    r"|```| *(?:\d+ )?\| |<\w|\$ |> |(?:#{1,6}|[*-]) [A-Z].*[a-z]$(?!\n))",
     re.MULTILINE,
 )
 
@@ -86,10 +65,18 @@ def for_path(path: str) -> Language | None:
 
 
 def lexical(text: str) -> dict[str, float]:
-    """Hits of each language's signs in a sample, in lines; a language contains the one it grew from."""
-    hits = {name: float(sum(1 for _ in sign.finditer(text))) for name, sign in _SIGNS.items()}
-    hits["typescript"] = hits["javascript"] + 1.5 * hits["typescript"] if hits["typescript"] >= 2 else 0.0
-    hits["cpp"] = hits["c"] + 1.5 * hits["cpp"] if hits["cpp"] >= 2 else 0.0
+    """Hits of each language's signs in a sample, in lines; a language contains the one it grew from.
+
+    A language with fewer than three different signs, two in a short text, has no hit: a log repeats one.
+    """
+    flat = "\n" + "\n".join([line.strip() for line in text.split("\n")]) + "\n"
+    least = 3 if len(flat) > 400 else 2 if len(flat) > 80 else 1
+    hits = {}
+    for name, signs in _SIGNS.items():
+        counts = list(filter(None, map(flat.count, signs)))
+        hits[name] = float(sum(counts)) if len(counts) >= least else 0.0
+    hits["typescript"] = hits["javascript"] + 1.5 * hits["typescript"] if hits["typescript"] >= 3 else 0.0
+    hits["cpp"] = hits["c"] + 1.5 * hits["cpp"] if hits["cpp"] >= 3 else 0.0
     return hits
 
 
@@ -170,12 +157,17 @@ def confidence_of(text: str, path: str) -> float:
     if not filled or len(_OTHER.findall(piece)) > 0.15 * len(filled):
         return 0.0
     named = for_path(path)
-    best = max(lexical(piece).values()) / len(filled)
     ends = sum(line[-1] in "{};:,()[]\\" or line.startswith(("//", "/*", "*", "#", "--")) for line in filled) / len(filled)
-    if named is not None:
-        return (0.95 if named.module else 0.5) if best + ends > 0.1 else 0.2
-    if _SHEBANG.match(text):
-        return 0.85 if best > 0.1 else 0.5
-    if best < 0.12 or ends < 0.2:
+    if named is None and ends < 0.12 and text[:2] != "#!":
         return 0.0
-    return min(0.9, 0.3 + best + 0.3 * ends)
+    hits = lexical(piece)
+    language = max(hits, key=lambda name: hits[name])
+    density = hits[language] / len(filled)
+    look = density + ends / 4
+    if named is not None:
+        return (0.95 if named.module else 0.5) if look > 0.08 else 0.2
+    if _SHEBANG.match(text):
+        return 0.85 if density > 0.1 else 0.5
+    if density < 0.05 or look < 0.2:
+        return 0.0
+    return min(0.9 if _BY_NAME[language].module else 0.5, 0.45 + 0.9 * look)

@@ -1,0 +1,88 @@
+"""Signs by which a text is known to be a log; it only looks at a sample."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from headroom_jupyter.compressors.base import Hints, sample
+
+__all__ = ["confidence_of"]
+
+_CLOCK = re.compile(r"\d\d:\d\d:\d\d|^\[ *\d+\.\d{3,}\]|^[IWEF]\d{4} ")
+_LEVEL = re.compile(
+    r"\b(?:INFO|DEBUG|WARN(?:ING)?|ERROR|TRACE|FATAL|NOTICE|CRITICAL)\b|\[(?:info|debug|warn|error|notice)\]|level=\w"
+)
+_REPORT = re.compile(
+    r"^(?:=+ test session starts =+$|=+ (?:FAILURES|ERRORS|short test summary info) =+$|[^\n]*::[^\n]* (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL)\b"
+    r"|(?:test|PASS|FAIL|ok|not ok|--- PASS|--- FAIL|=== RUN)[: \t][^\n]*(?:ok|FAILED|\d|\.\w+|Test\w*)|[ \t]*[✓✔✕✗√×] |running \d+ tests?|test result: |(?:FAIL|ERROR): \w+ \(|Ran \d+ tests)",
+    re.MULTILINE,
+)
+_DIAGNOSTIC = re.compile(
+    r"^(?:[^\s:()|][^:()\n|]{0,200}[:(]\d+(?:[:,]\d+)?\)?:? (?:- )?(?:(?:fatal )?error|warning|note|info|[A-Z]{1,4}\d{2,5})[: ]"
+    r"| +--> [^\n]+:\d+|[ \t]+\d+:\d+ +(?:error|warning) |(?:error|warning)(?:\[\w+\])?: )",
+    re.MULTILINE,
+)
+_TOOL = re.compile(
+    r"^[ \t]*(?:Collecting |Downloading |Requirement already|Installing |Successfully |Using cached |Building wheel|npm (?:WARN|ERR!|warn|error|notice)|added \d+ packages"
+    r"|Step \d+/\d+|#\d+ (?:\[|\d|DONE|CACHED|sha)|(?:Get|Hit|Ign|Err):\d+ |Unpacking |Setting up |Selecting |Preparing |Processing triggers|Reading |Compiling |Checking |Finished |Fetched "
+    r"|\[\d+/\d+\]|make(?:\[\d+\])?: |(?:gcc|g\+\+|cc|clang|rustc|javac|ld) |> (?:Task|Configure)|\[(?:INFO|ERROR|WARNING)\]|Run |##\[|::(?:group|error|warning))",
+    re.MULTILINE,
+)
+_TRACE = re.compile(r"^[ \t]+(?:at |File \"|\d+: )", re.MULTILINE)
+
+
+def confidence_of(text: str, hints: Hints) -> float:
+    """How sure it is that a text is a log, 0 to 1."""
+    part = sample(text, 12_000)
+    lines = [line for line in part.split("\n") if line.strip()]
+    if not lines or part.lstrip()[:1] == "{" and part.rstrip()[-1:] == "}":
+        return 0.0
+    if re.match(r"\s*(?:diff --git |--- \S|<[!?a-zA-Z]|Traceback \(most)", part):
+        return 0.0
+    score = _score(part, [line[:400] for line in lines[:300]])
+    if hints.path.endswith((".log", ".out", ".err")):
+        score = max(score + 0.2, 0.6) if not _is_records(lines) else score
+    return min(score, 0.97)
+
+
+def _score(part: str, lines: list[str]) -> float:
+    count = len(lines)
+    if _is_records(lines):
+        return 0.0
+    clocks = sum(1 for line in lines if _CLOCK.search(line[:80])) / count
+    levels = sum(1 for line in lines if _LEVEL.search(line[:160])) / count
+    reports = len(_REPORT.findall(part)) / count
+    diagnostics = len(_DIAGNOSTIC.findall(part)) / count
+    tools = len(_TOOL.findall(part)) / count
+    traces = len(_TRACE.findall(part)) / count
+    if traces > 0.5 and clocks < 0.1:
+        return 0.2
+    signs = clocks + 0.8 * levels + min(1.0, 2.5 * reports) + min(1.0, 4 * diagnostics) + 0.9 * tools
+    if signs >= 0.25:
+        return min(0.95, 0.6 + 0.4 * signs)
+    return max(0.5 * signs, _monotony(lines))
+
+
+def _is_records(lines: list[str]) -> bool:
+    """Whether the lines are CSV, JSON or other records rather than messages."""
+    most = lines[:60]
+    for delimiter in (",", "\t", ";"):
+        commas = Counter(line.count(delimiter) for line in most).most_common(1)[0]
+        if commas[0] >= 2 and commas[1] >= 0.9 * len(most) and len(most) > 2:
+            return sum(line.count(" ") for line in most) < 2 * len(most) * (commas[0] - 1)
+    return sum(line.lstrip()[:1] in "{[" and line.rstrip()[-1:] in "}]," for line in most) > 0.8 * len(most)
+
+
+def _monotony(lines: list[str]) -> float:
+    """High for lines that say one thing over and over with other numbers."""
+    if len(lines) < 8:
+        return 0.0
+    openings = Counter(line.split(None, 2)[0] if line[:1] > " " else "" for line in lines)
+    word, number = openings.most_common(1)[0]
+    labelled = sum(1 for line in lines if re.match(r"[A-Za-z][\w .\-]{1,30}: ", line))
+    masked = Counter(re.sub(r"\d+", "0", line) for line in lines)
+    alike = sum(n for _, n in masked.most_common(4)) / len(lines)
+    if alike > 0.6 and re.search(r"[A-Za-z]{3}", masked.most_common(1)[0][0]):
+        return 0.6
+    return 0.72 if number > 0.8 * len(lines) and labelled > 0.8 * len(lines) and word[:1].isalpha() else 0.0

@@ -1,0 +1,157 @@
+r"""Units of a log: a line is one, and so is a whole test failure, stack trace or compiler diagnostic.
+
+It decides what belongs together, not what is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+__all__ = ["Diagnostic", "Units", "partition"]
+
+_MOST_LINES = 400  # of one block; a longer one is cut there, what follows are lines again
+_STARTS = (  # where a failed test's report, or a trace inside a log, begins and ends
+    (r"^={60,}\r?\n(?:FAIL|ERROR): ", r"^(?:={60,}\r?$|-{60,}\r?\nRan )"),  # unittest
+    (r"^_{3,} \S[^\n]* _{3,}\r?$", r"^(?:_{3,} \S[^\n]* _{3,}|={3,} [^\n]* ={3,})\r?$"),  # pytest
+    (r"^---- [^\n]+ ----\r?$", r"^(?:---- |failures:)"),  # cargo
+    (r"^ {0,4}● [^\n]+", r"^(?: {0,4}● |Tests?(?: Suites)?:|(?:PASS|FAIL) )"),  # jest
+    (r"^[ \t]*--- FAIL: ", r"^(?![ \t]{4})"),  # go test
+    (r"^[^\n]*Traceback \(most recent call last\):", r"^(?=[^ \t|+\r\n])"),  # Python
+    (r"^[^\n]*\n(?=[ \t]+at [\w.$<>/]+[(.])", r"^(?![ \t]+at |[ \t]*\.\.\. \d|Caused by|[ \t]*Suppressed)"),  # JVM, Node
+    (r"^(?:panic: |thread '[^\n]* panicked at )", r"^[ \t]*\r?$"),  # Go, Rust
+)
+# path:line:column: severity: message; the column may be missing; tsc writes path(line,column)
+_HEAD = (
+    r"^(?P<path>(?:[A-Za-z]:[\\/])?[^\s:()|][^:()\n|]{0,200})[:(](?P<line>\d+)(?:[:,](?P<column>\d+))?\)?:? (?:- )?"
+    r"(?P<said>(?:(?:fatal )?error|warning|note|info|remark|style|refactor|convention)\b[^\n]*|[A-Z]{1,4}\d{2,5}[ :][^\n]*)"
+)
+# message, then "--> path:line:column": rustc, ruff
+_ARROW = r"^(?P<said>[^\s|][^\n]*)\n *--> (?P<path>[^\n]+?):(?P<line>\d+)(?::(?P<column>\d+))?\r?$"
+_PRELUDE = re.compile(r"[^\n]*: (?:In|At) [^\n]*:\r?$|In file included from |[ \t]+from [^\n]*[:,]\r?$")
+_SNIPPET = re.compile(r"[ \t]|\d+ +[|+-]|(?:help|note)\b|\.\.\.|\|")
+_NAMES = re.compile(r"(?:‘[^’\n]*’|`[^`'\n]*[`']|'[^'\n]*'|\"[^\"\n]*\")(?: \{aka [^}\n]*\})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """Where a compiler or linter says what; `message` has names of the program masked."""
+
+    path: str
+    place: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Units:
+    """Unit i is lines first[i] to first[i + 1] (0-based, half-open); `head[i]` is the line that says what it is.
+
+    `failures` are units that report a failed test or an exception; `diagnostics` those of compilers and linters.
+    """
+
+    first: list[int]
+    head: list[int]
+    failures: frozenset[int]
+    diagnostics: dict[int, Diagnostic]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    start: int
+    end: int
+    head: int
+    diagnostic: Diagnostic | None = None
+
+
+def partition(text: str, lines: Sequence[str], starts: Sequence[int]) -> Units:
+    """Take a log apart.
+
+    Args:
+        text: The log.
+        lines: Its lines without their ends.
+        starts: `line_starts(text)`.
+    """
+    total = len(starts) - 1
+    blocks = _disjoint([*_failures(text, starts), *_diagnostics(text, lines, starts)])
+    first: list[int] = []
+    head: list[int] = []
+    failures: set[int] = set()
+    diagnostics: dict[int, Diagnostic] = {}
+    at = 0
+    for block in blocks:
+        first.extend(range(at, block.start))
+        head.extend(range(at, block.start))
+        if block.diagnostic:
+            diagnostics[len(first)] = block.diagnostic
+        else:
+            failures.add(len(first))
+        first.append(block.start)
+        head.append(block.head)
+        at = min(block.end, total)
+    first.extend(range(at, total))
+    head.extend(range(at, total))
+    return Units([*first, total], head, frozenset(failures), diagnostics)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.MULTILINE)
+
+
+def _failures(text: str, starts: Sequence[int]) -> Iterator[_Block]:
+    needed = ("FAIL", "___", "----", "●", "--- FAIL", "Traceback", " at ", "panic")
+    for (begin, end), word in zip(_STARTS, needed, strict=True):
+        at = 0
+        while word in text and (match := _compiled(begin).search(text, at)) is not None:
+            first = bisect_right(starts, match.start()) - 1
+            body = bisect_left(starts, match.end())
+            stop = _compiled(end).search(text, min(max(match.end(), starts[min(body, len(starts) - 1)]), len(text)))
+            at = stop.start() if stop else len(text)
+            last = bisect_left(starts, at, first)
+            if word == "Traceback" and stop:  # the line that ends it names the exception
+                last += 1
+                at = starts[min(last, len(starts) - 1)]
+            yield _Block(first, min(max(last, first + 1), first + _MOST_LINES), first)
+            if at <= match.start() or at >= len(text):
+                break
+
+
+def _diagnostics(text: str, lines: Sequence[str], starts: Sequence[int]) -> Iterator[_Block]:
+    heads = [(match, 0) for match in _compiled(_HEAD).finditer(text)]
+    if "--> " in text:
+        heads += [(match, 1) for match in _compiled(_ARROW).finditer(text)]
+        heads.sort(key=lambda pair: pair[0].start())
+    previous_end = 0
+    for number, (match, is_arrow) in enumerate(heads):
+        head = bisect_right(starts, match.start()) - 1
+        if head < previous_end:
+            continue
+        following = heads[number + 1][0].start() if number + 1 < len(heads) else len(text)
+        limit = min(bisect_left(starts, following), head + 60, len(lines))
+        first = head
+        while first > previous_end and head - first < 8 and _PRELUDE.match(lines[first - 1]):
+            first -= 1
+        last = head + 1 + is_arrow
+        while last < limit and _SNIPPET.match(lines[last]):
+            last += 1
+        if last < limit and is_arrow and not lines[last].strip():
+            last += 1  # the blank line that ends it
+        previous_end = last
+        place = match["line"] + (f":{match['column']}" if match["column"] else "")
+        yield _Block(first, last, head, Diagnostic(match["path"].strip(), place, _message(match["said"])))
+
+
+def _message(said: str) -> str:
+    return _NAMES.sub("‘*’", said.rstrip()[:300]).replace("[*] ", "")
+
+
+def _disjoint(blocks: list[_Block]) -> list[_Block]:
+    """In order of place; of two that overlap the one that starts first, of these the longer."""
+    out: list[_Block] = []
+    for block in sorted(blocks, key=lambda block: (block.start, -block.end)):
+        if not out or block.start >= out[-1].end:
+            out.append(block)
+    return out

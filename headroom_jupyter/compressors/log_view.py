@@ -1,0 +1,150 @@
+"""How the units of a log are shown: which lines of a long one, what stands between, and the list of diagnostics.
+
+It is given what stays and writes it with its omissions; it does not choose units.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from headroom_jupyter.compressors.base import Draft, runs
+from headroom_jupyter.compressors.log_evidence import Log
+from headroom_jupyter.selection import Query
+
+__all__ = ["LONG_LINE", "core", "listing", "owners", "smooth", "trailing", "write_lines"]
+
+LONG_LINE = 1600  # characters; a longer line is shown in pieces
+_HEAD, _TAIL, _AROUND = 500, 200, 150
+_CHEAP_GAP = 28  # characters; a later marker with its line end costs about as much
+_TELLING = re.compile(r"^(?:[>E] |E$|[^\n]*(?:Error|Exception|panicked|assert|FAIL|Caused by|left:|right:|expected|actual|got\b|want\b)|\S+:\d+)", re.IGNORECASE)  # fmt: skip
+
+
+def core(lines: Sequence[str], first: int, last: int, budget: int) -> list[int]:
+    """The lines of a long block that tell most: where it begins and ends, what was asserted, and what lies next to it."""
+    order = [first, last - 1]
+    telling = [i for i in range(first, last) if _TELLING.match(lines[i][:300])]
+    order += telling[-12:]
+    order += [near for i in telling[-12:] for near in (i - 1, i + 1, i - 2)]
+    order += [*range(last - 1, max(first, last - 6), -1), *range(first, min(last, first + 4))]
+    kept: set[int] = set()
+    spent = 0
+    for i in order:
+        if first <= i < last and i not in kept and spent + len(lines[i]) < budget:
+            kept.add(i)
+            spent += len(lines[i]) + 1
+    return sorted(kept) or [first]
+
+
+def owners(lines: Sequence[str], kept: Iterable[int]) -> list[int]:
+    """For indented lines, the line that they stand under."""
+    found: list[int] = []
+    for i in kept:
+        indent = _indent(lines[i])
+        at = i - 1
+        while indent and at >= 0 and i - at <= 60:
+            if lines[at].strip() and _indent(lines[at]) < indent:
+                if i - at > 1 and len(lines[at]) < 200:
+                    found.append(at)
+                break
+            at -= 1
+    return found
+
+
+def trailing(lines: Sequence[str], i: int, *, most: int = 10, budget: int = 800) -> list[int]:
+    """The lines that continue line i: those after it that are indented further."""
+    indent = _indent(lines[i])
+    found: list[int] = []
+    for at in range(i + 1, min(i + 1 + most, len(lines))):
+        budget -= len(lines[at])
+        if not lines[at].strip() or _indent(lines[at]) <= indent or budget < 0:
+            break
+        found.append(at)
+    return found
+
+
+def smooth(kept: set[int], lines: Sequence[str]) -> list[int]:
+    """The kept lines in order, and those of gaps so small that a marker would cost more."""
+    out = set(kept)
+    ordered = sorted(kept)
+    for a, b in zip([-1, *ordered], [*ordered, len(lines)], strict=True):
+        if 1 < b - a <= 6 and sum(len(lines[i]) + 1 for i in range(a + 1, b)) <= _CHEAP_GAP:
+            out.update(range(a + 1, b))
+    return sorted(out)
+
+
+def write_lines(draft: Draft, log: Log, kept: Sequence[int], query: Query) -> None:
+    """Copy the kept lines, mark the others; long lines in pieces."""
+    total = len(log.starts) - 1
+    for first, last, is_kept in runs(kept, total):
+        if not is_kept:
+            draft.omit("lines", [(first + 1, last)], total, source=[(log.starts[first], log.starts[last])])
+            continue
+        at = first
+        for i in range(first, last):
+            if log.starts[i + 1] - log.starts[i] > LONG_LINE:
+                draft.copy(log.starts[at], log.starts[i])
+                _write_pieces(draft, log, i, query)
+                at = i + 1
+        draft.copy(log.starts[at], log.starts[last])
+        if last < total or log.text.endswith("\n"):
+            continue
+    return
+
+
+def _write_pieces(draft: Draft, log: Log, i: int, query: Query) -> None:
+    """A long line: its start, its end, and what stands around the words of the query."""
+    start, end = log.starts[i], log.starts[i + 1]
+    length = end - start
+    low = log.text[start:end].lower()
+    wanted = [(0, _HEAD), (length - _TAIL, length)]
+    for term in query.terms[:6]:
+        at = low.find(term.text, _HEAD)
+        if at >= 0:
+            wanted.append((max(0, at - _AROUND), min(length, at + len(term.text) + _AROUND)))
+    at = 0
+    for a, b in [*sorted(wanted), (length, length)]:
+        if a > at + 40:
+            draft.omit("chars", [(at + 1, a)], length, at=f"lines {i + 1}-{i + 1}", source=[(start + at, start + a)], after="")
+        elif a > at:
+            a = at
+        if b > max(a, at):
+            draft.copy(start + max(a, at), start + b)
+        at = max(at, b)
+
+
+def listing(log: Log, named: set[int], budget: int) -> list[str]:
+    """Diagnostics grouped by what they say, each group with its count and places, within `budget` characters.
+
+    Groups that hold a unit of `named` come first, then the commonest. A group whose places do not fit says where they begin and end.
+    """
+    groups: dict[str, list[int]] = {}
+    for unit, diagnostic in log.units.diagnostics.items():
+        groups.setdefault(diagnostic.message, []).append(unit)
+    order = sorted(groups.items(), key=lambda item: (not named.intersection(item[1]), -len(item[1]), item[1][0]))
+    out: list[str] = []
+    for number, (message, members) in enumerate(order):
+        whole = f"{len(members)}x {message[:160]}: {_places(log, members)}"
+        if len(whole) > budget:
+            first, last = (log.units.diagnostics[unit] for unit in (members[0], members[-1]))
+            until = f"{last.path}:" if last.path != first.path else ""
+            whole = f"{len(members)}x {message[:160]}: {first.path}:{first.place} .. {until}{last.place}"
+        if len(whole) > budget or len(out) == 60:
+            rest = sum(len(units) for _, units in order[number:])
+            out.append(f"{rest}x {len(order) - number} other messages")
+            break
+        out.append(whole)
+        budget -= len(whole) + 1
+    return out
+
+
+def _places(log: Log, members: Sequence[int]) -> str:
+    by_path: dict[str, list[str]] = {}
+    for unit in members:
+        diagnostic = log.units.diagnostics[unit]
+        by_path.setdefault(diagnostic.path, []).append(diagnostic.place)
+    return "; ".join(f"{path} {' '.join(places)}" for path, places in by_path.items())
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from typing import Any
 
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.errors import StoreError
@@ -121,7 +122,7 @@ class Ledger:
 
 
 def _added(old: bytes | None, *, head: Mapping[str, str], amounts: Mapping[str, int]) -> bytes:
-    line = json.loads(old) if old else dict(head)
+    line: dict[str, Any] = json.loads(old) if old else dict(head)
     for field, amount in amounts.items():
         line[field] = line.get(field, 0) + amount
     return json.dumps(line).encode("ascii")

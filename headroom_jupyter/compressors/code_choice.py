@@ -14,23 +14,26 @@ from headroom_jupyter.selection import Query, relevance
 
 __all__ = ["choose"]
 
-_FOR_NAMED = 1.0  # shares of the target: what the query names, whole
+_FOR_NAMED = 1.3  # shares of the target: what the query names by a particular name, whole
+_FOR_WORDS = 0.5  # definitions that have a common word of the query for a name
 _FOR_RELEVANT = 0.5  # bodies that the query's words point at when it names nothing
 _FOR_CALLERS = 0.2  # the same when it does
 _FOR_PREAMBLE = 0.1  # the module's docstring, its first imports and constants, each
 _FOR_REST = 0.4  # private and trivial things, after what the query names
-_FOR_OUTLINE = 1.5  # headers may take the view so far over the target
+_FOR_OUTLINE = 1.6  # headers may take the view so far over the target
 _LEAST_SCORE = 0.45  # of the best score; below that a body only shares common words with the query
 _FIRST_IMPORTS, _FIRST_MEMBERS = 8, 3
-_MOST_EXPANDED = 12
+_MOST_EXPANDED, _MOST_NAMED = 12, 12
+_PARTICULAR = 1.4  # weight of a name that is no common word
 
 
 def choose(view: View, outline: Outline, query: Query, text: str, starts: Sequence[int], target: float) -> None:
     """Show items in the order of their worth until the target is reached."""
     scores = _scores(outline, query, text, starts)
     named = _named(outline, query)
-    for index in named:
-        _show_named(view, outline, index, query, text, starts, view.spent + _FOR_NAMED * target)
+    for index, weight in named:
+        share = _FOR_NAMED if weight >= _PARTICULAR else _FOR_WORDS
+        _show_named(view, outline, index, query, text, starts, share * target)
     base = view.spent
     _show_relevant(view, outline, scores, base + (_FOR_CALLERS if named else _FOR_RELEVANT) * target)
     tiers = _tiers(outline, scores)
@@ -39,7 +42,8 @@ def choose(view: View, outline: Outline, query: Query, text: str, starts: Sequen
         if tier <= 4:
             limit = base + _FOR_OUTLINE * target if tier > 1 else view.spent + _FOR_PREAMBLE * target
         for index in tiers[tier]:
-            view.show(index, limit=limit)
+            if tier > 0 or not view.show(index, limit=limit, whole=True):
+                view.show(index, limit=limit)
 
 
 def _scores(outline: Outline, query: Query, text: str, starts: Sequence[int]) -> dict[int, float]:
@@ -53,11 +57,16 @@ def _scores(outline: Outline, query: Query, text: str, starts: Sequence[int]) ->
     )
     offsets = [starts[first] for first, _ in units]
     found = relevance(query, text, [*offsets, len(text)])
-    return {units[unit][1]: score for unit, score in found.items()}
+    scores = {units[unit][1]: score for unit, score in found.items()}
+    for index in [at for at in scores if outline.items[at].kind == "comment"]:
+        below = _below(outline, index)
+        if below >= 0:
+            scores[below] = scores.get(below, 0.0) + scores.pop(index) / 2
+    return scores
 
 
-def _named(outline: Outline, query: Query) -> list[int]:
-    """Definitions whose name stands in the query, the most particular name first."""
+def _named(outline: Outline, query: Query) -> list[tuple[int, float]]:
+    """Definitions whose name stands in the query, the most particular name first; with the name's weight."""
     weights = {term.text: term.weight for term in query.terms}
     found: list[tuple[float, int, int]] = []
     for index, item in enumerate(outline.items):
@@ -72,7 +81,8 @@ def _named(outline: Outline, query: Query) -> list[int]:
     if not found:
         return []
     best = min(found)[0]
-    return [index for weight, _, index in sorted(found) if weight <= best / 1.5 or weight <= -1.5][:12]
+    near = (entry for entry in sorted(found) if entry[0] <= best / 1.5 or entry[0] <= -_PARTICULAR)
+    return [(index, -weight) for weight, _, index in near][:_MOST_NAMED]
 
 
 def _weight(weights: Mapping[str, float], name: str) -> float:
@@ -117,14 +127,27 @@ def _show_named(
                 open_items.append(child)
 
 
+def _siblings(outline: Outline, index: int) -> list[int]:
+    parent = outline.items[index].parent
+    return outline.items[parent].children if parent >= 0 else outline.roots
+
+
 def _comment_above(outline: Outline, index: int) -> int:
-    item = outline.items[index]
-    siblings = outline.items[item.parent].children if item.parent >= 0 else outline.roots
+    """The comment right above a definition, -1 if there is none."""
+    siblings = _siblings(outline, index)
     at = bisect_left(siblings, index) - 1
-    if at < 0:
+    above = outline.items[siblings[at]] if at >= 0 else None
+    is_next = above is not None and above.kind == "comment" and above.last == outline.items[index].first - 1
+    return siblings[at] if is_next else -1
+
+
+def _below(outline: Outline, index: int) -> int:
+    """The definition right below a comment, -1 if there is none."""
+    siblings = _siblings(outline, index)
+    at = bisect_left(siblings, index) + 1
+    if at >= len(siblings) or outline.items[siblings[at]].kind not in ("def", "class", "group", "data"):
         return -1
-    above = outline.items[siblings[at]]
-    return siblings[at] if above.kind == "comment" and above.last == item.first - 1 else -1
+    return siblings[at] if outline.items[siblings[at]].first == outline.items[index].last + 1 else -1
 
 
 def _show_relevant(view: View, outline: Outline, scores: Mapping[int, float], limit: float) -> None:
@@ -134,8 +157,11 @@ def _show_relevant(view: View, outline: Outline, scores: Mapping[int, float], li
     for index in sorted(scores, key=lambda at: (-scores[at], at)):
         if scores[index] < least:
             return
-        if outline.items[index].kind not in ("class", "group"):
-            view.show(index, limit=limit, whole=True)
+        if outline.items[index].kind in ("class", "group") or not view.show(index, limit=limit, whole=True):
+            continue
+        above = _comment_above(outline, index)
+        if above >= 0:
+            view.show(above, limit=limit, whole=True)
 
 
 def _tiers(outline: Outline, scores: Mapping[int, float]) -> dict[int, list[int]]:
@@ -152,7 +178,7 @@ def _tiers(outline: Outline, scores: Mapping[int, float]) -> dict[int, list[int]
         if item.kind == "member":
             run[item.parent] = run.get(item.parent, 0) + 1
         tier = _tier(outline, item, parent, imports, run.get(item.parent, 0))
-        tiers.setdefault(tier, []).append((-scores.get(index, 0.0) if tier > 2 else 0.0, index))
+        tiers.setdefault(tier, []).append((-scores.get(index, 0.0) if tier > 1 else 0.0, index))
     return {tier: [index for _, index in sorted(found)] for tier, found in tiers.items()}
 
 

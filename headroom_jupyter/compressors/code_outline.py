@@ -18,10 +18,11 @@ __all__ = ["Fold", "Item", "Outline"]
 
 _OPENERS = ("{", "(", "[", "{|")
 _FLAT = frozenset(("ERROR", "enum_body_declarations"))
-_OPAQUE = ("string", "template", "jsx", "heredoc")  # inside these a comment would be text
+_OPAQUE = ("string", "template_string", "raw_string", "char", "jsx")  # inside these a comment would be text
+_SCOPES = frozenset(("namespace", "class", "struct", "union"))
 _MOST_VISITS = 300  # nodes looked at for the folds of one item
 _LONGEST_DATA = 400  # rows; the elements of a longer literal are not told apart
-_WRAPPER_SHARE = 0.4  # of all rows; a call that wraps so much of a file is its module, not a definition
+_LEAST_WRAPPER = 20  # rows; a shorter call is a unit of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,16 @@ class Outline:
         self.language = language
         self.lines = lines
         self.items: list[Item] = []
+        self._known = language.functions | language.classes | language.groups
         self.roots = self._list(root.children, 0, len(lines) - 1, parent=-1)
         at = 0
         while at < len(self.items):
-            if self._is_container(self.items[at]):
+            item = self.items[at]
+            if item.kind in ("class", "group") or item.kind == "data" and item.depth <= 1 and item.last - item.first < _LONGEST_DATA:
                 self.expand(at)
-            elif self.items[at].kind == "def" and language.is_indented:
+            elif item.kind == "def" and item.node is not None and item.node.type not in language.functions:
+                self._open_wrapper(at)
+            if item.kind == "def" and language.is_indented:
                 self._add_doc(at)
             at += 1
 
@@ -101,14 +106,20 @@ class Outline:
         lost = sum(item.last - item.first + 1 for item in self.items if item.kind == "error" and item.parent == -1)
         return lost / max(1, rows)
 
-    def _is_container(self, item: Item) -> bool:
-        if item.kind in ("class", "group"):
-            return True
-        rows = item.last - item.first + 1
-        if item.kind == "data":
-            return item.depth <= 1 and rows <= _LONGEST_DATA
-        is_call = item.node is not None and item.node.type not in self.language.functions
-        return item.kind == "def" and is_call and item.depth == 0 and rows > max(60, _WRAPPER_SHARE * len(self.lines))
+    def _open_wrapper(self, index: int) -> None:
+        """Make a group of a call whose function holds definitions for the most part: a module, a suite of tests."""
+        item = self.items[index]
+        is_outer = item.parent < 0 or self.items[item.parent].kind == "group"
+        if not is_outer or item.last - item.first < _LEAST_WRAPPER or not item.folds:
+            return
+        before = len(self.items)
+        children = self.expand(index)
+        inside = [self.items[child] for child in children if self.items[child].kind in ("def", "class")]
+        if 2 * sum(child.last - child.first + 1 for child in inside) >= item.last - item.first - 1:
+            item.kind = "group"
+        else:
+            item.children = []
+            del self.items[before:]
 
     def _list(self, nodes: Iterable[Node], first: int, last: int, *, parent: int) -> list[int]:
         """Make items of sibling nodes that lie in rows `first` to `last`; every row with text gets one."""
@@ -122,6 +133,10 @@ class Outline:
             if made and start <= made[-1].last and (end <= made[-1].last or pending < 0):
                 if end > made[-1].last:
                     made[-1] = Item("code", made[-1].first, min(end, last), parent, depth)
+                continue
+            is_comment = node.type in self.language.comments
+            if is_comment and made and made[-1].kind == "comment" and start == made[-1].last + 1 and pending < 0:
+                made[-1].last = min(end, last)
                 continue
             if node.type in self.language.prefixes:
                 pending = start if pending < 0 else pending
@@ -164,6 +179,8 @@ class Outline:
         else:
             is_loose = is_lost or kind in language.statements or not node.is_named
             item.kind = "error" if is_loose and item.parent == -1 else "code" if is_loose else self._kind(node)
+            if item.kind == "def" and language.name == "cpp" and self._is_misread(item):
+                item.kind = "group"
         if item.kind == "import" and item.last > item.first:
             item.folds = tuple(self._folds(node, language.blocks | language.literals))
         elif item.kind in ("def", "class", "data", "group", "code", "member") and not item.folds and item.last > item.first:
@@ -173,6 +190,11 @@ class Outline:
             item.name = _name(node)
         elif item.kind == "member" and "require(" in self.lines[item.first] and item.first == item.last:
             item.kind = "import"
+
+    def _is_misread(self, item: Item) -> bool:
+        """Whether a macro before `class` or `namespace` made the parser see a function."""
+        header = " ".join(self.lines[item.first : item.first + 8]).partition("{")[0]
+        return "(" not in header and any(word in _SCOPES for word in header.split())
 
     def _kind(self, node: Node) -> str:
         """What a node is at its core: inside exports, decorators, templates, assignments, calls."""
@@ -187,10 +209,11 @@ class Outline:
                 return "group"
             if kind in language.literals and self._opening(node) is not None:
                 return "data"
+            known = next((child for child in node.children if child.type in self._known), None)
             tall = [child for child in node.children if child.end_point[0] > child.start_point[0]]
             if not tall or node.type.startswith(_OPAQUE):
                 break
-            node = max(tall, key=lambda child: child.end_point[0] - child.start_point[0])
+            node = known or max(tall, key=lambda child: child.end_point[0] - child.start_point[0])
         return "member"
 
     def _folds(self, node: Node, types: frozenset[str]) -> Iterator[Fold]:
@@ -332,12 +355,14 @@ def _name(node: Node) -> str:
             inner = node.child_by_field_name(name)
             if inner is not None:
                 break
-        if inner is None and node.type == "impl_item":
-            inner = node.child_by_field_name("type")
+        if node.type in ("template_declaration", "impl_item"):
+            inner = node.named_children[-1] if node.type[0] == "t" else node.child_by_field_name("type")
         if inner is None and node.named_child_count and node.type.endswith(("statement", "declaration", "definition")):
             inner = node.named_children[0]
         if inner is None:
             break
         node = inner
-    text = node.text or b""
-    return text[:80].split(b"\n")[0].decode("ascii", "replace").strip()
+    text = (node.text or b"")[:80].split(b"\n")[0].decode("ascii", "replace").strip()
+    if "(" in text:  # a call: its function, and what it is called with first
+        text = text.split(", ")[0].rstrip("{(= >")
+    return text

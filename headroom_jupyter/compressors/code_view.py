@@ -16,7 +16,7 @@ __all__ = ["MARKER_COST", "View"]
 
 MARKER_COST = 24  # characters that cost what a later marker costs, 7 tokens
 _ROW_COST = 3  # characters that cost what a line's end and indentation cost
-_MOST_NAMES = 8  # names of hidden definitions that a marker tells
+_MOST_NAMES, _LONGEST_NAMES = 20, 200  # names of hidden definitions that a marker tells, and their characters
 
 
 class View:
@@ -34,7 +34,7 @@ class View:
         self._sums = [0, *accumulate(len(line.strip()) + _ROW_COST if line.strip() else 0 for line in outline.lines)]
         self._shown: set[int] = set()
         self._whole: set[int] = set()
-        self._hidden: list[tuple[int, str]] = []
+        self._hidden: list[tuple[int, int, str]] = []
 
     @property
     def total_cost(self) -> int:
@@ -102,7 +102,7 @@ class View:
         visible, folds = self._rows()
         self._close_small_gaps(visible, folds)
         self._hidden = [
-            (item.first, item.name)
+            (item.first, item.depth, item.name)
             for index, item in enumerate(self.items)
             if item.name and not visible[item.first] and item.depth <= 1
         ]
@@ -219,12 +219,16 @@ class View:
 
     def _names(self, first: int, end: int) -> str:
         """The definitions that lie whole in a gap, by name."""
-        at = bisect_left(self._hidden, (first, ""))
+        at = bisect_left(self._hidden, (first, 0, ""))
         names: list[str] = []
-        while at < len(self._hidden) and self._hidden[at][0] < end and len(names) <= _MOST_NAMES:
-            names.append(self._hidden[at][1])
+        while at < len(self._hidden) and self._hidden[at][0] < end:
+            if self._hidden[at][2] not in names:
+                names.append(self._hidden[at][2])
             at += 1
-        return ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
+            if len(names) > _MOST_NAMES or sum(map(len, names)) > _LONGEST_NAMES:
+                names[-1] = "…"
+                break
+        return ", ".join(names)
 
     def _around(self, first: int, end: int, fold: Fold | None) -> tuple[str, str]:
         """What is written before and after a marker, so that it stands in a comment and the text still parses."""

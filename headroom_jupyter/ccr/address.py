@@ -75,7 +75,7 @@ def slice_lines(text: str, ranges: Sequence[Range]) -> str:
 
 
 def slice_rows(text: str, ranges: Sequence[Range]) -> str:
-    """Those rows: elements of an array, entries of an object, values of a text with one a line; else lines but the first.
+    """Those rows: elements of an array, entries of an object, values of a text with one a line; else all lines but one.
 
     Rows that follow each other come as one exact slice.
 

@@ -21,6 +21,8 @@ __all__ = ["Book", "Page", "Piece", "is_base64", "open_book"]
 ROW_CHARS = 800  # a larger JSON value is shown by its entries; needs to be read as one thing
 LINE_CHARS = 600  # a longer line is shown by windows
 WINDOW_CHARS = 300
+_FIELD_CHARS = 80
+_ELEMENT = re.compile(r"\[\d+\]\Z")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{160,}={0,2}")
 _BREAKS = re.compile(r"[\s,;{}()>]")
 
@@ -33,6 +35,7 @@ class Page:
     at: str
     total: int = 0
     size: int = 0
+    parent: int | None = None
 
 
 class Piece(NamedTuple):
@@ -55,6 +58,7 @@ class Book:
     pieces: list[Piece] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     heads: set[int] = field(default_factory=set)
+    _short: dict[int, list[int]] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -69,9 +73,20 @@ class Book:
             found.append(found[-1] + len(text))
         return found
 
-    def open_page(self, unit: str, at: str) -> int:
+    def record(self, page: int) -> list[int]:
+        """Short fields of the array element that a page is, or lies in: they tell one record from another."""
+        here: int | None = page
+        while here is not None and not _ELEMENT.search(self.pages[here].at):
+            here = self.pages[here].parent
+        if not self._short:
+            for index, piece in enumerate(self.pieces):
+                if len(self.texts[index]) < _FIELD_CHARS and index not in self.heads:
+                    self._short.setdefault(piece.page, []).append(index)
+        return self._short.get(here, []) if here is not None else []
+
+    def open_page(self, unit: str, at: str, parent: int | None = None) -> int:
         """Add an empty page and answer with its number."""
-        self.pages.append(Page(unit, at))
+        self.pages.append(Page(unit, at, parent=parent))
         return len(self.pages) - 1
 
     def add(self, piece: Piece, text: str) -> None:
@@ -79,9 +94,9 @@ class Book:
         self.pieces.append(piece)
         self.texts.append(text)
 
-    def add_text(self, text: str, at: str) -> None:
+    def add_text(self, text: str, at: str, parent: int | None = None) -> None:
         """Add a page of lines, long ones cut to windows."""
-        number = self.open_page("lines", at)
+        number = self.open_page("lines", at, parent)
         page = self.pages[number]
         offset = 0
         lines = text.split("\n")
@@ -141,16 +156,17 @@ def _add_json(book: Book, text: str, at: str) -> bool:
             index = book.pages[page].total = book.pages[page].total + 1
             first = text[entry.value]
             if entry.end - entry.start <= ROW_CHARS or first not in '[{"':
-                _add_row(book, page, index, text[entry.start : entry.end])
+                comma = "," if text.startswith(",", entry.end) else ""
+                _add_row(book, page, index, text[entry.start : entry.end] + comma)
                 continue
             path = book.pages[page].at + render_step(entry.step)
             if entry.value > entry.start:
                 book.heads.add(len(book.pieces))
                 book.add(Piece(page, index, index), text[entry.start : entry.value + 1] + "\n")
             if first == '"':
-                book.add_text(str(json.loads(text[entry.value : entry.end], strict=False)), path)
+                book.add_text(str(json.loads(text[entry.value : entry.end], strict=False)), path, parent=page)
                 continue
-            stack.append((entries(text, entry.value, spans), book.open_page("rows", path)))
+            stack.append((entries(text, entry.value, spans), book.open_page("rows", path, parent=page)))
             break
         else:
             stack.pop()
@@ -164,7 +180,7 @@ def _add_row(book: Book, page: int, index: int, source: str) -> None:
         before = book.texts[-1]
         if (last.page, last.last) == (page, index - 1) and len(before) < 120 and before[:1] not in '{["':
             book.pieces[-1] = Piece(page, last.first, index)
-            book.texts[-1] = f"{before[:-1]}, {source}\n"
+            book.texts[-1] = f"{before[:-1]} {source}\n"
             return
     book.add(Piece(page, index, index), source + "\n")
 

@@ -17,6 +17,9 @@ Count = Callable[[str], int]
 _LEAST_TOKENS = 800
 _SHARE = 0.10  # of the original; with _LEAST_TOKENS the promise of design §5
 _COUNTED_CHARS = 300_000  # a longer original is counted by samples
+_FIELDS = 6  # short fields of a record that are shown with a hit in it
+_BEGINNING_CHARS = 60
+_MOST_WINDOWS = 2000  # of one line, gone back over to its beginning
 _CONTEXT_CHARS = 200  # a longer line is no context
 
 
@@ -70,7 +73,7 @@ def retrieve_from(
 
 
 def outline(text: str, kind: str, *, query: str = "", max_tokens: int = _LEAST_TOKENS, count: Count) -> str:
-    """What an original contains, in at most `max_tokens`: its size, its keys, headings or cells, or some of its lines."""
+    """What an original contains, in at most `max_tokens`: its size, its keys, headings, cells or lines."""
     miss = f"nothing in the original matches {query[:80]!r}; " if query else ""
     head = f"[{miss}outline of {len(text):,} characters, about {_estimate(text, count):,} tokens]\n"
     shown = outline_of(text, kind)
@@ -85,7 +88,7 @@ def _text(data: bytes, kind: str) -> str:
             return data.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
             pass
-    raise InputError(f"the original is no text ({kind or 'binary'}, {len(data):,} bytes); original(ref) gives its bytes")
+    raise InputError(f"the original is no text ({kind or 'binary'}, {len(data):,} bytes); original() gives its bytes")
 
 
 def _estimate(text: str, count: Count) -> int:
@@ -151,22 +154,18 @@ def _within(book: Book, order: Sequence[int], budget: float) -> set[int]:
 
 
 def _context(book: Book, index: int) -> Iterable[int]:
-    """Short lines around a line; what a large entry begins with; the short fields beside a field."""
+    """Short lines around a line; what a large entry begins with; the short fields of the record a field belongs to."""
     piece = book.pieces[index]
-    page = book.pages[piece.page]
     if index in book.heads:
-        reach = range(index + 1, min(index + 6, len(book.pieces)))
-    elif page.unit == "lines" and piece.chars is None:
-        reach = range(max(0, index - 1), min(index + 3, len(book.pieces)))
+        reach: Iterable[int] = range(index + 1, min(index + 6, len(book.pieces)))
+    elif book.pages[piece.page].unit == "rows" or book.pages[piece.page].parent is not None:
+        return book.record(piece.page)[:_FIELDS]
+    elif piece.chars is None:
+        near = range(max(0, index - 1), min(index + 3, len(book.pieces)))
+        reach = (other for other in near if book.pieces[other].page == piece.page)
     else:
         return []
-    return [
-        other
-        for other in reach
-        if len(book.texts[other]) < _CONTEXT_CHARS
-        and (index in book.heads or book.pieces[other].page == piece.page)
-        and not is_base64(book.texts[other])
-    ]
+    return [i for i in reach if len(book.texts[i]) < _CONTEXT_CHARS and not is_base64(book.texts[i])]
 
 
 def _rendered(book: Book, chosen: set[int], *, more: int) -> str:
@@ -198,9 +197,21 @@ def _excerpt(book: Book, run: Sequence[int]) -> str:
     ends = "" if body.endswith("\n") else "\n"
     if first.chars and last.chars:
         where = f"chars {_span(first.chars[0], last.chars[1])} of {page.size}"
+        if page.total > 1:
+            where += f", line {first.first}{_beginning(book, run[0])}"
     else:
         where = f"{page.unit} {_span(first.first, last.last)} of {page.total}"
     return f"[{where}{f' at {page.at}' if page.at else ''}]\n{body}{ends}"
+
+
+def _beginning(book: Book, index: int) -> str:
+    """How the line begins that a window is cut from, unless the window begins it or it says nothing."""
+    start = index
+    while start and book.pieces[start - 1][:2] == book.pieces[index][:2] and index - start < _MOST_WINDOWS:
+        start -= 1
+    words = book.texts[start][:_BEGINNING_CHARS].strip()
+    is_plain = start != index and index - start < _MOST_WINDOWS and not is_base64(book.texts[start])
+    return f": {words}…" if is_plain else ""
 
 
 def _span(first: int, last: int) -> str:

@@ -79,7 +79,8 @@ def _weighed(found: Sequence[tuple[str, list[int], int]], starts: Sequence[int])
         pieces: set[int] = set()
         for offset in offsets:
             first = bisect_right(starts, offset) - 1
-            pieces.update(range(first, max(first + 1, bisect_left(starts, offset + length))))
+            last = min(bisect_left(starts, offset + length), len(starts) - 1)
+            pieces.update(range(first, max(first + 1, last)))
         rare = math.log(1 + len(starts) / len(pieces))
         phrases.append(_Phrase(rare * math.sqrt(min(length, 60)), offsets, sorted(pieces)))
     return phrases

@@ -1,0 +1,204 @@
+"""The lossless form of a JSON value: an indented outline with tables in it, and the way back.
+
+    name: value                      strings bare where nothing else could be meant
+    name: |3                         a text of three lines, which follow as they are
+    name:                            an object, its entries one deeper
+    name[2]:                         an array, its elements one deeper after "-"
+    name[300] id|user.name|score     an array of objects: columns, "~column=rule" lines, then a line for each row
+    name{300} key|version            an object of objects, the same way, its keys in the first column
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from headroom_jupyter.compressors.columns import SEPARATOR, Plan, plan_columns, read_rule, rows_of, write_rule
+from headroom_jupyter.compressors.json_tables import Path, Table, read_name, rows_from, table_of, write_name
+from headroom_jupyter.compressors.json_text import dump, literal, read_literal
+
+__all__ = ["as_map_table", "head_lines", "read_outline", "write_key", "write_outline"]
+
+_KEY = re.compile(r'[^\s":\[\]{}|\-\x00-\x1f\ud800-\udfff][^":\[\]{}|\x00-\x1f\ud800-\udfff]*(?<! )')
+_HEAD = re.compile(r"(?:\[(\d+)\]|\{(\d+)\})(?: (.*)|:)$")
+_DEEPEST = 40
+_LEAST_MAP = 4
+_INLINE = 60  # characters; a smaller object or array stands in its line as JSON
+_MOST_LINES = 2_000_000
+
+
+def write_outline(value: Any) -> list[str]:
+    """The lines of an object or array."""
+    lines: list[str] = []
+    if isinstance(value, dict) and as_map_table(value) is None:
+        _entries(value, 0, lines)
+    else:
+        _entry("", value, 0, lines)
+    return lines
+
+
+def _entries(value: Mapping[str, Any], depth: int, lines: list[str]) -> None:
+    for key, child in value.items():
+        _entry(write_key(key), child, depth, lines)
+
+
+def _entry(key: str, value: Any, depth: int, lines: list[str]) -> None:
+    pad = " " * depth
+    if isinstance(value, str) and value.count("\n") >= 2 and "\r" not in value and value.isprintable() is False:
+        block = value.split("\n")
+        if not re.search(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]", value):
+            lines.append(f"{pad}{key}: |{len(block)}")
+            lines.extend(block)
+            return
+    inline = depth >= _DEEPEST or not isinstance(value, (dict, list)) or not value
+    if inline or len(text := dump(value)) <= _INLINE or _is_flat(value, text):
+        lines.append(f"{pad}{key}: {literal(value)}")
+        return
+    table = table_of(value) if isinstance(value, list) else as_map_table(value)
+    if table is not None:
+        bracket = f"[{len(value)}]" if isinstance(value, list) else f"{{{len(value)}}}"
+        lines.append(f"{pad}{key}{bracket} {_names(table, is_map=isinstance(value, dict))}")
+        plans = plan_columns(table.cells)
+        lines += head_lines(table.names, plans)
+        own = [plan.own for plan in plans if plan.own is not None]
+        lines += [SEPARATOR.join(row) for row in zip(*own, strict=True)] if own else []
+    elif isinstance(value, list):
+        lines.append(f"{pad}{key}[{len(value)}]:")
+        for entry in value:
+            _entry("-", entry, depth + 1, lines)
+    else:
+        lines.append(f"{pad}{key}:")
+        _entries(value, depth + 1, lines)
+
+
+def _is_flat(value: Any, text: str) -> bool:
+    """An array of scalars, or of pairs of them: shortest as JSON in its line."""
+    return isinstance(value, list) and "{" not in text and not any(isinstance(v, str) and len(v) > 60 for v in value)
+
+
+def _names(table: Table, *, is_map: bool) -> str:
+    names = [write_name(path) for path in table.paths]
+    return SEPARATOR.join(["key", *names[1:]] if is_map else names)
+
+
+def head_lines(names: Sequence[str], plans: Sequence[Plan], *, only_constant: bool = False) -> list[str]:
+    """The rules of the columns that have one."""
+    return [
+        f"~{name}={write_rule(plan, names)}"
+        for name, plan in zip(names, plans, strict=True)
+        if not plan.is_plain and (plan.is_constant or not only_constant)
+    ]
+
+
+def as_map_table(value: Any) -> Table | None:
+    """The table of an object whose values are objects, its keys in the column ("",); None when it is none."""
+    if not isinstance(value, dict) or len(value) < _LEAST_MAP:
+        return None
+    if not all(type(entry) is dict and entry and "" not in entry for entry in value.values()):
+        return None
+    table = table_of([{"": key, **entry} for key, entry in value.items()])
+    return table if table is not None and table.paths[0] == ("",) else None
+
+
+def write_key(key: str) -> str:
+    """A key as it stands before ":", quoted where it must be."""
+    return key if _KEY.fullmatch(key) else dump(key)
+
+
+def read_outline(lines: Sequence[str]) -> Any:
+    """The value of `write_outline`'s lines.
+
+    Raises:
+        ValueError: they are no such lines.
+        IndexError: they end too soon.
+    """
+    reader = _Reader(lines)
+    first = lines[0]
+    value: Any
+    if first.startswith(("[", "{")):
+        _, value = reader.entry(0)
+    else:
+        value = reader.object(0)
+    if reader.at != len(lines):
+        raise ValueError("lines are left over")
+    return value
+
+
+class _Reader:
+    """Reads entries from lines, each at its depth."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+        self.at = 0
+
+    def _depth(self) -> int:
+        if self.at >= len(self._lines):
+            return -1
+        line = self._lines[self.at]
+        return len(line) - len(line.lstrip(" "))
+
+    def object(self, depth: int) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        while self._depth() == depth:
+            key, value = self.entry(depth)
+            out[key] = value
+        return out
+
+    def entry(self, depth: int) -> tuple[str, Any]:
+        line = self._lines[self.at][depth:]
+        self.at += 1
+        if line.startswith('"'):
+            key, end = json.JSONDecoder().raw_decode(line)
+        elif line.startswith("-"):
+            key, end = "-", 1
+        else:
+            end = min((at for at in (line.find(c) for c in ":[{") if at >= 0), default=-1)
+            if end < 0:
+                raise ValueError(f"no entry: {line[:60]!r}")
+            key = line[:end]
+        rest = line[end:]
+        if rest == ":":
+            return key, self.object(depth + 1)
+        if rest.startswith(": |"):
+            size = int(rest[3:])
+            block = self._lines[self.at : self.at + size]
+            self.at += size
+            if len(block) != size:
+                raise ValueError("a text ends too soon")
+            return key, "\n".join(block)
+        if rest.startswith(": "):
+            return key, read_literal(rest[2:])
+        return key, self._collection(rest, depth)
+
+    def _collection(self, rest: str, depth: int) -> Any:
+        head = _HEAD.match(rest)
+        if head is None:
+            raise ValueError(f"no entry: {rest[:60]!r}")
+        size = int(head.group(1) or head.group(2))
+        if size > _MOST_LINES:
+            raise ValueError("more rows than any text has")
+        if head.group(3) is None:
+            return [self.entry(depth + 1)[1] for _ in range(size)]
+        names = head.group(3).split(SEPARATOR)
+        plans = [Plan((), ())] * len(names)
+        written: dict[str, Plan] = {}
+        while self.at < len(self._lines) and self._lines[self.at].startswith("~"):
+            name, _, rule = self._lines[self.at][1:].partition("=")
+            if name not in names:
+                break
+            written[name] = read_rule(rule, names)
+            self.at += 1
+        plans = [written.get(name) or read_rule("{}", names) for name in names]
+        needs = sum(any(type(part).__name__ == "Free" for part in plan.parts) for plan in plans)
+        own: list[list[str]] = [[] for _ in range(size)]
+        if needs:
+            own = [line.split(SEPARATOR) for line in self._lines[self.at : self.at + size]]
+            self.at += size
+        if len(own) != size:
+            raise ValueError("a table ends too soon")
+        is_map = head.group(2) is not None
+        paths: list[Path] = [("",) if is_map and i == 0 else read_name(name) for i, name in enumerate(names)]
+        rows = rows_from(paths, rows_of(plans, own))
+        return {row.pop(""): row for row in rows} if is_map else rows

@@ -1,0 +1,173 @@
+"""Arrays of objects as tables of literals: nested objects flattened to columns, and back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from headroom_jupyter.compressors.json_text import MISSING, dump, literal, read_literal
+
+__all__ = ["Path", "Table", "read_name", "rows_from", "table_of", "write_name"]
+
+Path = tuple["str | int", ...]
+_SIMPLE = re.compile(r"[A-Za-z_$@][\w$@/-]*")
+_STEP = re.compile(r"\.?([A-Za-z_$@][\w$@/-]*)|\[(\d+)\]")
+_DEEPEST = 6  # levels of nested objects made columns of
+_LONGEST_LIST = 4  # elements of an array made columns of
+_MOST_COLUMNS = 120
+_NESTED_SHARE = 0.5  # of a table's text that may be JSON within cells; beyond it an outline is shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns by path, with a literal cell for every row; "" is a missing one."""
+
+    paths: tuple[Path, ...]
+    cells: tuple[tuple[str, ...], ...]
+    values: tuple[tuple[Any, ...], ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names as a head writes them."""
+        return [write_name(path) for path in self.paths]
+
+
+def table_of(rows: Sequence[Any]) -> Table | None:
+    """The table of an array, None when its elements are no objects of one family.
+
+    >>> table_of([{"a": 1, "b": {"c": "x"}}, {"a": 2, "b": {"c": "y"}}]).names
+    ['a', 'b.c']
+    """
+    if len(rows) < 2 or not all(type(row) is dict and row for row in rows):
+        return None
+    columns = _columns(rows, ())
+    if columns is None or len(columns) > _MOST_COLUMNS:
+        return None
+    cells = tuple(tuple(literal(value) for value in values) for _, values in columns)
+    total = sum(len(cell) for column in cells for cell in column)
+    if sum(column.count("") for column in cells) > 0.75 * len(rows) * len(cells):
+        return None
+    nested = 0
+    for (_, values), column in zip(columns, cells, strict=True):
+        kinds = [type(value) is dict or (type(value) is list and len(value) > 0) for value in values]
+        if any(kinds) and len(set(column)) > 1:
+            nested += sum(len(cell) for cell, is_nested in zip(column, kinds, strict=True) if is_nested)
+    if nested > _NESTED_SHARE * total:
+        return None
+    return Table(tuple(path for path, _ in columns), cells, tuple(tuple(values) for _, values in columns))
+
+
+def rows_from(paths: Sequence[Path], rows: Iterable[Sequence[str]]) -> list[Any]:
+    """Inverse of `table_of`, from the cells of each row."""
+    out = []
+    for cells in rows:
+        row: Any = {}
+        for path, cell in zip(paths, cells, strict=True):
+            value = read_literal(cell)
+            if value is not MISSING:
+                _put(row, path, value)
+        out.append(row)
+    return out
+
+
+def _put(row: Any, path: Path, value: Any) -> None:
+    for step, following in zip(path, path[1:], strict=False):
+        fresh: Any = [] if isinstance(following, int) else {}
+        if isinstance(step, str):
+            row = row.setdefault(step, fresh)
+        else:
+            if step == len(row):
+                row.append(fresh)
+            row = row[step]
+    if isinstance(path[-1], str):
+        row[path[-1]] = value
+    else:
+        row.append(value)
+
+
+def _columns(rows: Sequence[Any], prefix: Path) -> list[tuple[Path, list[Any]]] | None:
+    """Columns of objects (or MISSING); None when their keys stand in no common order."""
+    orders: dict[tuple[str, ...], None] = {}
+    for row in rows:
+        if row is not MISSING:
+            orders.setdefault(tuple(row))
+    if len(orders) > 400:
+        return None
+    keys = _common_order(orders)
+    if keys is None:
+        return None
+    out: list[tuple[Path, list[Any]]] = []
+    for key in keys:
+        values = [MISSING if row is MISSING else row.get(key, MISSING) for row in rows]
+        out += _column((*prefix, key), values)
+    return out
+
+
+def _column(path: Path, values: list[Any]) -> list[tuple[Path, list[Any]]]:
+    kinds = {type(value) for value in values if value is not MISSING}
+    if len(path) < _DEEPEST and kinds in ({dict}, {dict, type(None)}) and all(v for v in values if type(v) is dict):
+        inner = _columns([value if type(value) is dict else MISSING for value in values], path)
+        if inner is not None:
+            nulls = [None if value is None else MISSING for value in values]
+            return [(path, nulls), *inner] if type(None) in kinds else inner
+    if len(path) < _DEEPEST and kinds == {list} and MISSING not in values:
+        sizes = {len(value) for value in values}
+        size = sizes.pop()
+        if not sizes and 0 < size <= _LONGEST_LIST and all(type(entry) is dict and entry for v in values for entry in v):
+            parts = [_columns([value[i] for value in values], (*path, i)) for i in range(size)]
+            if all(part is not None for part in parts):
+                return [column for part in parts if part for column in part]
+    return [(path, values)]
+
+
+def _common_order(orders: Iterable[tuple[str, ...]]) -> list[str] | None:
+    merged: list[str] = []
+    known: set[str] = set()
+    for order in orders:
+        at = 0
+        for key in order:
+            if key in known:
+                at = merged.index(key) + 1
+            else:
+                merged.insert(at, key)
+                known.add(key)
+                at += 1
+    places = {key: i for i, key in enumerate(merged)}
+    for order in orders:
+        indices = [places[key] for key in order]
+        if any(a >= b for a, b in zip(indices, indices[1:], strict=False)):
+            return None
+    return merged
+
+
+def write_name(path: Path) -> str:
+    """A column's name: dotted where its keys are plain, else the path as JSON.
+
+    >>> write_name(("a", 0, "b")), write_name(("x.y",))
+    ('a[0].b', '["x.y"]')
+    """
+    if all(isinstance(step, int) or _SIMPLE.fullmatch(step) for step in path) and isinstance(path[0], str):
+        return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)[1:]
+    return dump(list(path)).replace("|", "\\u007c").replace("=", "\\u003d")
+
+
+def read_name(name: str) -> Path:
+    """Inverse of `write_name`.
+
+    Raises:
+        ValueError: it is no name.
+    """
+    if name.startswith("["):
+        return tuple(json.loads(name))
+    steps: list[str | int] = []
+    at = 0
+    while at < len(name):
+        found = _STEP.match(name, at)
+        if found is None:
+            raise ValueError(f"no column name: {name[:60]!r}")
+        steps.append(found.group(1) if found.group(1) is not None else int(found.group(2)))
+        at = found.end()
+    return tuple(steps)

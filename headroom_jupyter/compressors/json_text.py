@@ -1,0 +1,176 @@
+"""JSON read and written without changing how anything is spelled: numbers, layout, NDJSON. It compresses nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+__all__ = ["LARGEST", "MISSING", "Raw", "dump", "literal", "parse", "read_literal", "restore"]
+
+LARGEST = 40_000_000  # characters; a limit by size against what would not fit in memory
+MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|NaN|-?Infinity")
+_NOT_BARE = re.compile(r'^["\[{]|[|\x00-\x1f\ud800-\udfff]|^\s|\s$|^(?:true|false|null)$')
+_CLOSING = {"{": "}", "[": "]"}
+
+
+class Raw:
+    """A number whose spelling Python would change: 1.00, 1e3, -0, thirty digits, NaN."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Raw) and other.text == self.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+
+def parse(text: str) -> tuple[Any, str]:
+    """The value of a JSON text or of JSON lines (a list), and the name of its layout.
+
+    A layout that `restore` cannot give back is named by a hash of the text, so that no two texts share one.
+
+    Raises:
+        ValueError: it is neither, a key is there twice, or it is nested too deep.
+    """
+    body = text.strip(" \t\r\n")
+    if not body or len(text) > LARGEST or _CLOSING.get(body[0]) != body[-1]:
+        raise ValueError("not a JSON object or array")
+    try:
+        try:
+            value, is_lines = _load(body), False
+        except json.JSONDecodeError as err:
+            if err.msg != "Extra data":
+                raise
+            value, is_lines = [_load(line) for line in body.split("\n") if line.strip()], True
+        dump(value)
+        for layout in _layouts(text, body, is_lines):
+            if restore(value, layout) == text:
+                return value, layout
+    except RecursionError as err:
+        raise ValueError("nested too deep") from err
+    tag = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return value, f"{'lines ' if is_lines else ''}#{tag}"
+
+
+def _layouts(text: str, body: str, is_lines: bool) -> list[str]:
+    ascii_ = " ascii" if "\\u" in text and body.isascii() else ""
+    end = " nl" if text.endswith("\n") else ""
+    if is_lines:
+        return [f"lines{kind}{ascii_}{end}" for kind in (" compact", "")]
+    second = body.find("\n", 0, 200)
+    if second < 0:
+        return [f"{kind}{ascii_}{end}".strip() for kind in ("compact", "")]
+    indent = re.match(r"\n(\t| +)", body[second : second + 40])
+    if not indent:
+        return []
+    return [f"{'tab' if indent.group(1) == chr(9) else f'indent={len(indent.group(1))}'}{ascii_}{end}"]
+
+
+def restore(value: Any, layout: str) -> str:
+    """The text of a value in a named layout; one named by a hash is written compactly."""
+    words = layout.split()
+    end = "\n" if "nl" in words else ""
+    if "lines" in words:
+        inner = " ".join(word for word in words if word not in ("lines", "nl"))
+        return "\n".join(restore(entry, inner) for entry in value) + end
+    if any(word.startswith("#") for word in words) or "compact" in words:
+        return dump(value, is_ascii="ascii" in words) + end
+    indent = next((word for word in words if word.startswith("indent=")), "")
+    step: int | str | None = "\t" if "tab" in words else int(indent[7:]) if indent else None
+    if step == 2 and "ascii" not in words:
+        try:
+            return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + end
+        except TypeError:  # a Raw number, a lone surrogate or 65 bits and more
+            pass
+    return _dumps(value, indent=step, ensure_ascii="ascii" in words) + end
+
+
+def dump(value: Any, *, is_ascii: bool = False) -> str:
+    """Compact JSON, numbers as they were written."""
+    if not is_ascii:
+        try:
+            return orjson.dumps(value).decode()
+        except TypeError as err:
+            if "ecursion" in str(err):  # orjson's limit is 254 levels; what is deeper stays as it is
+                raise ValueError("nested too deep") from err
+    return _dumps(value, separators=(",", ":"), ensure_ascii=is_ascii)
+
+
+def _dumps(value: Any, **options: Any) -> str:
+    """json.dumps, with spellings smuggled through as strings that no text contains by accident."""
+    raws: list[str] = []
+
+    def spelled(raw: object) -> str:
+        if not isinstance(raw, Raw):
+            raise TypeError(f"{type(raw).__name__} is no JSON value")
+        raws.append(raw.text)
+        return f"\x00{len(raws) - 1}\x00raw"
+
+    text = json.dumps(value, default=spelled, **options)
+    if not raws:
+        return text
+    return re.sub(r'"\\u0000(\d+)\\u0000raw"', lambda found: raws[int(found.group(1))], text)
+
+
+def _load(text: str) -> Any:
+    return json.loads(text, parse_float=_float, parse_int=_int, parse_constant=Raw, object_pairs_hook=_object)
+
+
+def _float(text: str) -> Any:
+    number = float(text)
+    return number if repr(number) == text else Raw(text)
+
+
+def _int(text: str) -> Any:
+    return int(text) if len(text) < 19 and text != "-0" else Raw(text)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a key is there twice")
+    return made
+
+
+def literal(value: Any) -> str:
+    """A value in a cell: strings bare where they cannot be taken for something else; "" for a missing one.
+
+    >>> literal("a b"), literal("12"), literal(12), literal(None), literal("")
+    ('a b', '"12"', '12', 'null', '""')
+    """
+    if isinstance(value, str):
+        if value and not _NOT_BARE.search(value) and not _NUMBER.fullmatch(value):
+            return value
+    elif value is MISSING:
+        return ""
+    elif isinstance(value, Raw):
+        return value.text
+    elif type(value) is int:
+        return str(value)
+    return dump(value).replace("|", "\\u007c")
+
+
+def read_literal(text: str) -> Any:
+    """Inverse of `literal`.
+
+    Raises:
+        ValueError: a quoted part is no JSON.
+    """
+    if not text:
+        return MISSING
+    if text[0] in '"[{':
+        return _load(text)
+    if text in ("true", "false", "null"):
+        return {"true": True, "false": False, "null": None}[text]
+    if _NUMBER.fullmatch(text):
+        return Raw(text) if text[-1] in "Ny" else _float(text) if set(text) & set(".eE") else _int(text)
+    return text

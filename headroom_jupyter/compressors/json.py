@@ -1,0 +1,63 @@
+"""SmartCrusher: JSON and JSON lines as an outline with tables; rows and entries are what it may leave out."""
+
+from __future__ import annotations
+
+import re
+
+from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, verbatim
+from headroom_jupyter.compressors.json_outline import read_outline, write_outline
+from headroom_jupyter.compressors.json_select import Excerpt
+from headroom_jupyter.compressors.json_text import parse, restore
+
+__all__ = ["SmartCrusher"]
+
+_HEADER = re.compile(r"<<json ?([^<>\n]*)>>\n")
+_OPENING = re.compile(r'\s*(?:\{\s*(?:"(?:[^"\\\n]|\\.){0,400}"\s*:|\})|\[\s*(?:[\[\]{"\d-]|true|false|null))')
+_ENDS = {"{": "}", "[": "]"}
+
+
+class SmartCrusher:
+    """Lossless where an outline is enough, else the rows that the question, errors and outliers single out."""
+
+    name = "json"
+
+    def confidence(self, text: str, hints: Hints) -> float:
+        """By how the text begins and ends; whether it parses is found out when it is compressed."""
+        head = text[:2000].lstrip()
+        if not head or head[0] not in _ENDS or not _OPENING.match(head):
+            return 0.0
+        tail = text[-200:].rstrip()
+        if not tail or tail[-1] != _ENDS[head[0]]:
+            return 0.3  # cut off, or something follows: not ours unless nobody else wants it
+        return 0.95 if hints.path.endswith((".json", ".jsonl", ".ndjson")) or "json" in hints.mime else 0.92
+
+    def compress(self, text: str, ask: Ask) -> Compressed:
+        """The outline if it is short enough or must be exact; otherwise an excerpt of it."""
+        try:
+            value, layout = parse(text)
+        except ValueError:
+            return verbatim(text)
+        if not value:
+            return verbatim(text)
+        lines = write_outline(value)
+        whole = "\n".join([f"<<json{f' {layout}' if layout else ''}>>", *lines])
+        if not ask.may_omit:
+            return Compressed(whole, fidelity="lossless") if len(whole) < len(text) else verbatim(text)
+        if len(whole) <= ask.target_chars:
+            return Compressed(whole, fidelity="lossless")
+        draft = Draft(text)
+        Excerpt(draft, ask).write(value)
+        made = draft.done()
+        if len(made.text) < len(whole) and made.omissions:
+            return made
+        return Compressed(whole, fidelity="lossless")
+
+    def decode(self, text: str) -> str | None:
+        """The text in its layout; compact where the layout was none of the usual ones."""
+        header = _HEADER.match(text)
+        if header is None:
+            return None
+        try:
+            return restore(read_outline(text[header.end() :].split("\n")), header.group(1))
+        except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):
+            return None  # it begins like one of ours and is none

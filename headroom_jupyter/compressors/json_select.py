@@ -1,0 +1,280 @@
+"""The faithful form of a JSON value: an outline in which rows, entries and long strings are left out, each marked."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from headroom_jupyter.compressors.base import Ask, Draft, runs
+from headroom_jupyter.compressors.columns import SEPARATOR, plan_columns
+from headroom_jupyter.compressors.json_outline import as_map_table, head_lines, write_key
+from headroom_jupyter.compressors.json_tables import Table, table_of, write_name
+from headroom_jupyter.compressors.json_text import Raw, dump, literal
+from headroom_jupyter.selection import (
+    Evidence,
+    Selection,
+    change_points,
+    edges,
+    outliers,
+    rarity,
+    relevance_of,
+    select,
+    severity,
+    transitions,
+)
+
+__all__ = ["Excerpt"]
+
+_MANY = 24  # entries from which an object is a collection whose entries may be left out
+_CELL = 240  # characters of a string shown in a row
+_WANTED_CELL = 700  # and of one that the question names
+_LEAST = 240  # characters that a part may always have
+_FEW = 8  # distinct values of a column that makes categories
+_DEEPEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """Rows or entries to choose from: their texts, numeric columns, and categories."""
+
+    texts: Sequence[str]
+    numbers: Sequence[Sequence[float | None]] = ()
+    categories: Sequence[Sequence[str]] = ()
+    names: Sequence[str] = ()
+    number_names: Sequence[str] = ()
+
+
+class Excerpt:
+    """Writes one value into a draft, keeping within the asked target."""
+
+    def __init__(self, draft: Draft, ask: Ask) -> None:
+        self._draft = draft
+        self._ask = ask
+
+    def write(self, value: Any) -> None:
+        """The whole value, from the root."""
+        if isinstance(value, dict) and not _is_collection(value):
+            self._entries(value, "$", 0, self._ask.target_chars)
+        else:
+            self._entry("", value, "$", 0, self._ask.target_chars)
+
+    def _entry(self, key: str, value: Any, path: str, depth: int, budget: int) -> None:
+        pad = " " * depth
+        text = literal(value)
+        if len(text) <= max(60, min(budget, _LEAST)) or not value or not isinstance(value, (dict, list, str)):
+            self._draft.write(f"{pad}{key}: {text}\n" if key else f"{text}\n")
+        elif isinstance(value, str):
+            self._draft.write(f"{pad}{key}: ")
+            self._string(value, path, max(budget, _LEAST))
+            self._draft.write("\n")
+        elif depth >= _DEEPEST:
+            self._draft.write(f"{pad}{key}: ")
+            self._draft.omit("rows", [(1, len(value))], len(value), at=path)
+        elif _is_collection(value):
+            self._collection(f"{pad}{key}", value, path, depth, budget)
+        else:
+            self._draft.write(f"{pad}{key}:\n" if key else "")
+            self._entries(value, path, depth + 1, budget)
+
+    def _entries(self, value: dict[str, Any], path: str, depth: int, budget: int) -> None:
+        """All entries of a small object: short ones first in the reckoning, the rest share what is left."""
+        sizes = {key: len(dump(child)) for key, child in value.items()}
+        large = {key for key, size in sizes.items() if size > _LEAST}
+        left = max(budget - sum(size + len(key) + 3 for key, size in sizes.items() if key not in large), 0)
+        weights = {key: math.sqrt(sizes[key]) * (2 if self._is_named(key) else 1) for key in large}
+        for key, child in value.items():
+            share = int(left * weights[key] / sum(weights.values())) if key in large else budget
+            self._entry(write_key(key), child, f"{path}{_step(key)}", depth, max(share, _LEAST))
+
+    def _is_named(self, key: str) -> bool:
+        return bool(relevance_of(self._ask.query, [key, ""]))
+
+    def _string(self, value: str, path: str, budget: int) -> None:
+        """A long string's windows: its beginning and what the question names in it."""
+        if len(value) <= budget + 80:
+            self._draft.write(literal(value))
+            return
+        cut = budget
+        pieces = [value[at : at + 200] for at in range(0, len(value), 200)]
+        scores = relevance_of(self._ask.query, pieces)
+        best = max(scores, key=lambda i: (scores[i], -i)) if scores else 0
+        if best * 200 < cut:
+            shown = [(0, cut)]
+        else:
+            shown = [(0, cut // 3), (max(cut // 3, best * 200 - 80), min(len(value), best * 200 + cut // 2))]
+        kept = [i for start, end in shown for i in range(start, min(end, len(value)))]
+        for start, end, is_kept in runs(kept, len(value)):
+            if is_kept:
+                self._draft.write(dump(value[start:end])[1:-1])
+            else:
+                self._draft.omit("chars", [(start + 1, end)], len(value), at=path, after="")
+
+    def _collection(self, head: str, value: dict[str, Any] | list[Any], path: str, depth: int, budget: int) -> None:
+        is_map = isinstance(value, dict)
+        table = as_map_table(value) if is_map else table_of(value)
+        bracket = f"{{{len(value)}}}" if is_map else f"[{len(value)}]"
+        if table is not None:
+            self._table(f"{head}{bracket}", table, path, budget, is_map=is_map)
+            return
+        entries = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
+        if isinstance(value, dict):
+            texts = [f"{write_key(key)}: {dump(child)}" for key, child in value.items()]
+        else:
+            texts = [dump(child) for child in value]
+        self._draft.write(f"{head}{bracket}:\n" if head.strip() or is_map else "")
+        costs = [min(len(text), max(_LEAST, budget // 6)) + 8 for text in texts]
+        chosen = _choose(_Units(texts, [_numbers([child for _, child in entries])]), costs, budget, self._ask)
+        self._omit(chosen.kept, len(texts), path)
+        for index in chosen.kept:
+            key, child = entries[index]
+            at = f"{path}{_step(key) if isinstance(key, str) else f'[{key}]'}"
+            name = write_key(key) if isinstance(key, str) else str(index + 1)
+            if len(texts[index]) + 8 <= costs[index] and not isinstance(child, str):
+                self._draft.write(f"{' ' * (depth + 1)}{name}: {dump(child)}\n")
+            else:
+                self._entry(name, child, at, depth + 1, costs[index])
+
+    def _table(self, head: str, table: Table, path: str, budget: int, *, is_map: bool) -> None:
+        plans = plan_columns(table.cells, with_codes=False)
+        names = ["key" if is_map and i == 0 else name for i, name in enumerate(table.names)]
+        texts = [SEPARATOR.join(row) for row in zip(*table.cells, strict=True)]
+        varying = [i for i, plan in enumerate(plans) if not plan.is_constant]
+        widths = {i: sum(min(len(cell), _CELL) for cell in table.cells[i]) // len(texts) + 1 for i in varying}
+        free = [i for i in varying if plans[i].own is not None]
+        cost = sum(widths[i] for i in free) + 6
+        costs = [
+            sum(min(len(table.cells[i][row]), _CELL) + 1 for i in free) + 6 for row in range(len(texts))
+        ] if free else [cost] * len(texts)
+        legend = head_lines(names, plans)
+        spent = sum(map(len, legend)) + sum(map(len, names)) + 60
+        chosen = _choose(_units_of(table, varying, texts), costs, max(budget - spent, _LEAST), self._ask)
+        wanted = [row for row in chosen.kept if chosen.reasons[row] == "query"]
+        shown = [i for i in varying if i in free or self._is_asked(table.cells[i], wanted)]
+        hidden = {names[i] for i in shown if i not in free}
+        self._draft.write(f"{head} {SEPARATOR.join(['#', *(names[i] for i in shown)])}\n")
+        for line in legend:
+            if line[1:].partition("=")[0] not in hidden:
+                self._draft.write(f"{line}\n")
+        self._omit(chosen.kept, len(texts), path, _summary(table, varying, chosen.kept))
+        for row in chosen.kept:
+            self._row(table, row, shown, path, is_wanted=chosen.reasons[row] == "query", is_map=is_map)
+
+    def _is_asked(self, cells: Sequence[str], rows: Sequence[int]) -> bool:
+        return bool(rows) and bool(relevance_of(self._ask.query, [cells[row] for row in rows[:50]] + [""]))
+
+    def _row(self, table: Table, row: int, shown: Sequence[int], path: str, *, is_wanted: bool, is_map: bool) -> None:
+        self._draft.write(str(row + 1))
+        limit = _WANTED_CELL if is_wanted else _CELL
+        for i in shown:
+            self._draft.write(SEPARATOR)
+            value = table.values[i][row]
+            if isinstance(value, str) and len(value) > limit + 80:
+                inner = table.paths[i][1:] if is_map else table.paths[i]
+                at = f"{path}[{row}]" if not is_map else f"{path}{_step(table.values[0][row])}"
+                self._string(value, at + "".join(_step(s) if isinstance(s, str) else f"[{s}]" for s in inner), limit)
+            elif isinstance(value, (dict, list)) and len(table.cells[i][row]) > limit + 80:
+                at = f"{path}[{row}]" if not is_map else f"{path}{_step(table.values[0][row])}"
+                inner = table.paths[i][1:] if is_map else table.paths[i]
+                at += "".join(_step(s) if isinstance(s, str) else f"[{s}]" for s in inner)
+                self._draft.omit("rows", [(1, len(value))], len(value), at=at, after="")
+            else:
+                self._draft.write(table.cells[i][row])
+        self._draft.write("\n")
+
+    def _omit(self, kept: Sequence[int], total: int, path: str, summary: str = "") -> None:
+        ranges = [(first + 1, last) for first, last, is_kept in runs(kept, total) if not is_kept]
+        if ranges:
+            self._draft.omit("rows", ranges, total, at=path, summary=summary)
+
+
+def _is_collection(value: Any) -> bool:
+    return isinstance(value, list) or (isinstance(value, dict) and (len(value) > _MANY or as_map_table(value) is not None))
+
+
+def _step(key: str) -> str:
+    name = write_name((key,))
+    return f".{name}" if not name.startswith("[") else name
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        return float(value)
+    if isinstance(value, Raw):
+        number = float(value.text)
+        return number if math.isfinite(number) else None
+    return None
+
+
+def _numbers(values: Sequence[Any]) -> list[float | None]:
+    return [_number(value) for value in values]
+
+
+def _units_of(table: Table, varying: Sequence[int], texts: Sequence[str]) -> _Units:
+    numbers, number_names, categories, names = [], [], [], []
+    for i in varying:
+        column = _numbers(table.values[i])
+        if sum(value is not None for value in column) >= 0.5 * len(column):
+            numbers.append(column)
+            number_names.append(table.names[i])
+            if any(value is None for value in column):
+                categories.append(["" if value is None else "number" for value in column])
+                names.append(table.names[i])
+        elif len(set(table.cells[i])) <= max(_FEW, len(texts) // 20):
+            categories.append(list(table.cells[i]))
+            names.append(table.names[i])
+    return _Units(texts, numbers[:12], categories[:8], names, number_names)
+
+
+def _choose(units: _Units, costs: Sequence[int], budget: int, ask: Ask) -> Selection:
+    count = len(units.texts)
+    starts = [0]
+    for text in units.texts:
+        starts.append(starts[-1] + len(text) + 1)
+    asked = relevance_of(ask.query, units.texts)
+    best = max(asked.values(), default=0.0)
+    extreme: dict[int, float] = {}
+    shifted: dict[int, float] = {}
+    for column in units.numbers:
+        for found, into in ((outliers(column, most=2), extreme), (change_points(column, most=2), shifted)):
+            for index, score in found.items():
+                into[index] = max(into.get(index, 0.0), score)
+    rare: dict[int, float] = {}
+    for values in units.categories:
+        for found_rare in (rarity(values), transitions(values)):
+            for index, score in found_rare.items():
+                rare[index] = max(rare.get(index, 0.0), score)
+    keys = list(zip(*units.categories[:3], strict=True)) if units.categories else []
+    evidence = [
+        Evidence("query", {index: score for index, score in asked.items() if score >= 0.35 * best}, 1.0),
+        Evidence("severity", severity("\n".join(units.texts), starts), 0.3, per_key=4),
+        Evidence("rare", rare, 0.25),
+        Evidence("outlier", extreme, 0.2),
+        Evidence("change", shifted, 0.15),
+        edges(count, first=2, last=1, share=0.3),
+    ]
+    return select(costs, budget, evidence, keys=keys, fill=count * 3 <= len(keys) or count < 60)
+
+
+def _summary(table: Table, varying: Sequence[int], kept: Sequence[int]) -> str:
+    """What is out, in a few words: counts of categories and ranges of numbers."""
+    gone = set(range(len(table.cells[0]))) - set(kept)
+    if not gone:
+        return ""
+    words: list[str] = []
+    for i in varying:
+        values = [table.values[i][row] for row in gone]
+        numbers = [value for value in _numbers(values) if value is not None]
+        cells = Counter(table.cells[i][row] for row in gone)
+        if len(cells) <= 6 and all(len(cell) <= 24 for cell in cells):
+            counts = ", ".join(f"{cell or 'none'} {number}" for cell, number in cells.most_common())
+            words.append(f"{table.names[i]}: {counts}")
+        elif len(numbers) == len(values):
+            words.append(f"{table.names[i]} {min(numbers):.6g} to {max(numbers):.6g}")
+        if sum(map(len, words)) > 220:
+            break
+    return "; ".join(words)[:300]

@@ -26,7 +26,7 @@ _HOPELESS = 12  # times the target: a text that long does not become short enoug
 _GAP = 24  # characters that a marker between two shown units costs
 _CUT_LINE = 900  # characters that are shown of a long line, about
 _DIGEST_SHARE = 0.25  # of the target for what repeats
-_LISTING_SHARE = 0.5  # of the target for the places of diagnostics
+_LISTING_SHARE = 0.35  # of the target for the places of diagnostics
 _MASK = re.compile(r"\d+|0x[0-9a-f]+|/\S+")
 
 
@@ -123,7 +123,7 @@ def _notes(log: Log, named: set[int], target: int) -> list[str]:
         groups = listing(log, named, int(target * _LISTING_SHARE))
         notes += [f"[{len(log.units.diagnostics)} diagnostics in {total} lines, by message, with places:]", *groups]
     if len(log.units.diagnostics) < log.count // 4:
-        patterns, told = digest(log.templates, budget=int(target * _DIGEST_SHARE))
+        patterns, told = digest(log.templates, budget=int(target * _DIGEST_SHARE), least=max(3, log.count // 100))
         if told > log.count // 4:
             notes += [f"[{total} lines, of which {told} in these patterns, * varies:]", *patterns]
     if notes:

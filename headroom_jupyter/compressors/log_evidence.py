@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from headroom_jupyter.compressors.log_templates import Templates, extremes
 from headroom_jupyter.compressors.log_units import Units
-from headroom_jupyter.selection import Evidence, Query, edges, rarity, relevance, severity
+from headroom_jupyter.selection import Evidence, Query, rarity, relevance, severity
 
 __all__ = ["Log", "gather", "named_lines"]
 
 _STRONG = 0.55  # of the best score; hits below it say little
+_WEAK = 0.4
 _SUPERLATIVE = re.compile(
     r"\b(?:larg|slow|long|high|bigg|heavi|smalle|fast|short|low|tall|few|great|tim)est\b"
     r"|\b(?:most|least|max\w*|min(?:imum)?|top|worst|best|peak|extreme\w*|outlier\w*|expensive)\b",
@@ -81,11 +82,11 @@ def gather(log: Log, query: Query) -> list[Evidence]:
         Evidence("verdict", _at(log, _VERDICT.finditer(log.text)), 0.5),
         Evidence("severe", {unit: score for unit, score in trouble.items() if score >= 0.5}, 0.4, per_key=2),
         Evidence("extreme", far, 0.2),
-        Evidence("rare", rarity(log.keys, share=0.01), 0.3, per_key=2),
+        Evidence("rare", _filled(log, rarity(log.keys, share=0.01)), 0.3, per_key=2),
         Evidence("warning", trouble, 0.2, per_key=1),
         Evidence("shift", shifts, 0.1),
-        Evidence("query", weak, 0.2),
-        Evidence("kind", _one_each(log), 0.3, per_key=1),
+        Evidence("query", weak, 0.1),
+        Evidence("kind", _filled(log, _one_each(log)), 0.3, per_key=1),
     ]
     return [evidence for evidence in found if evidence.scores]
 
@@ -108,7 +109,7 @@ def _named(text: str, marks: Sequence[int], query: Query) -> tuple[dict[int, flo
             scores[unit] *= 1.5
     best = max(scores.values())
     strong = {unit: score for unit, score in scores.items() if score >= _STRONG * best}
-    weak = {unit: score for unit, score in scores.items() if unit not in strong}
+    weak = {unit: score for unit, score in scores.items() if _WEAK * best <= score < _STRONG * best}
     if len(strong) > 0.6 * count and count > 8:
         return {}, _spread_out(strong, text, marks)
     return _spread_out(strong, text, marks), weak
@@ -133,7 +134,8 @@ def _spread_out(scores: dict[int, float], text: str, marks: Sequence[int]) -> di
 
 def _frame(log: Log) -> Evidence:
     """The first and last lines, and the lines that give totals."""
-    scores = dict(edges(log.count, first=2, last=2).scores)
+    last = log.count - 1
+    scores = {max(0, last - 1): 2.0, min(1, last): 1.0, 0: 3.0, last: 2.9}
     totals = [log.unit_at(match.start()) for match in _TOTAL.finditer(log.text, max(0, len(log.text) - 50_000))]
     for unit in totals[-4:]:
         scores.setdefault(unit, 1.5)
@@ -169,6 +171,11 @@ def _one_each(log: Log) -> dict[int, float]:
         seen.setdefault(key, unit)
         counts[key] = counts.get(key, 0) + 1
     return {unit: 1.0 / counts[key] for key, unit in seen.items() if counts[key] < 3} if len(seen) < 2000 else {}
+
+
+def _filled(log: Log, scores: dict[int, float]) -> dict[int, float]:
+    """Without the units that are blank lines."""
+    return {unit: score for unit, score in scores.items() if log.lines[log.units.head[unit]].strip()}
 
 
 def _at(log: Log, matches: Iterable[re.Match[str]]) -> dict[int, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 __all__ = ["Diagnostic", "Units", "partition"]
@@ -125,6 +125,7 @@ def _diagnostics(text: str, lines: Sequence[str], starts: Sequence[int]) -> Iter
         heads += [(match, 1) for match in _compiled(_ARROW).finditer(text)]
         heads.sort(key=lambda pair: pair[0].start())
     previous_end = 0
+    pending: _Block | None = None
     for number, (match, is_arrow) in enumerate(heads):
         head = bisect_right(starts, match.start()) - 1
         if head < previous_end:
@@ -140,8 +141,15 @@ def _diagnostics(text: str, lines: Sequence[str], starts: Sequence[int]) -> Iter
         if last < limit and is_arrow and not lines[last].strip():
             last += 1  # the blank line that ends it
         previous_end = last
+        if pending and match["said"].startswith("note") and pending.end == first:
+            pending = replace(pending, end=last)
+            continue
+        if pending:
+            yield pending
         place = match["line"] + (f":{match['column']}" if match["column"] else "")
-        yield _Block(first, last, head, Diagnostic(match["path"].strip(), place, _message(match["said"])))
+        pending = _Block(first, last, head, Diagnostic(match["path"].strip(), place, _message(match["said"])))
+    if pending:
+        yield pending
 
 
 def _message(said: str) -> str:

@@ -16,7 +16,7 @@ __all__ = ["LONG_LINE", "core", "listing", "owners", "smooth", "trailing", "writ
 
 LONG_LINE = 1600  # characters; a longer line is shown in pieces
 _HEAD, _TAIL, _AROUND = 500, 200, 150
-_CHEAP_GAP = 28  # characters; a later marker with its line end costs about as much
+_CHEAP_GAP = 44  # characters; a later marker with its line end costs about as much
 _TELLING = re.compile(r"^(?:[>E] |E$|[^\n]*(?:Error|Exception|panicked|assert|FAIL|Caused by|left:|right:|expected|actual|got\b|want\b)|\S+:\d+)", re.IGNORECASE)  # fmt: skip
 
 
@@ -87,9 +87,6 @@ def write_lines(draft: Draft, log: Log, kept: Sequence[int], query: Query) -> No
                 _write_pieces(draft, log, i, query)
                 at = i + 1
         draft.copy(log.starts[at], log.starts[last])
-        if last < total or log.text.endswith("\n"):
-            continue
-    return
 
 
 def _write_pieces(draft: Draft, log: Log, i: int, query: Query) -> None:

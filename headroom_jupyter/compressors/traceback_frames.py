@@ -1,0 +1,143 @@
+"""Finds the frames of a stack trace and says which are of a library; Python, IPython, JVM, Node, .NET, Go, Rust, Ruby.
+
+It reads lines without colour codes and chooses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["Frame", "find_frames", "is_message", "plain"]
+
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+_PYTHON = re.compile(r'[ \t|+]*File "[^"]+", line \d+')
+_IPYTHON = re.compile(
+    r"(?:Cell |Input )?In ?\[\d+\](?:, |:|$)|File [^\s\"][^\"]*:\d+, in |(?:<ipython-input-[^>]+>|[~/.\w][^\s\"]*\.py|/tmp/ipykernel\S+) in \S"
+)
+_AT = re.compile(r"\s+at \S")
+_NUMBERED = re.compile(r" *\d+: +(?:0x[0-9a-f]+ - )?\S")
+_HASH = re.compile(r"#\d+ +\S")
+_RUBY = re.compile(r"\s+(?:from |\d+: from )\S+:\d+:in ")
+_GO = re.compile(r"(?:created by )?[\w./*()\[\]{}$@·-]+\(?.*\)?(?: in goroutine \d+)?$")
+_GO_PLACE = re.compile(r"\t\S+:\d+")
+_LIBRARY = re.compile(
+    r"site-packages|dist-packages|node_modules|/lib/python\d|[\\/]lib[\\/](?:asyncio|concurrent|importlib|unittest|json)[\\/]|<frozen |node:|\(internal/|<anonymous>\)$"
+    r"|/rustc/|/\.cargo/registry/|/library/(?:std|core|alloc|test)/|/usr/(?:local/)?(?:lib|go|share)/|/go/pkg/mod/|/src/(?:runtime|net|testing|internal|reflect|sync)/"
+    r"|/gems/|/rubygems|/ruby/\d|\./(?:csu|nptl|sysdeps|elf|misc)/|sysdeps/"
+    r"|\bat (?:[\w.]+/|app//|async )?(?:java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|groovy|clojure|akka|reactor|rx|io\.(?:netty|reactivex|undertow|micrometer)|okhttp3"
+    r"|org\.(?:apache|springframework|hibernate|junit|eclipse|gradle|jboss|mockito|slf4j|scalatest|aspectj|postgresql)|com\.(?:google|fasterxml|zaxxer|mysql|intellij)|android|androidx|dalvik|System|Microsoft|Xunit|NUnit)\."
+)
+_LIBRARY_NAME = re.compile(
+    r" *\d+: +(?:0x[0-9a-f]+ - )?(?:<?&?<*(?:dyn |&mut )?)?(?:std|core|alloc|test|tokio|rayon|backtrace|panic_unwind|__rust\w*|rust_\w+|_start|__libc\w*|start_thread|clone3?|__GI\w*|main$|<unknown>)"
+)
+_ARROW = re.compile(r"\s*(?:-+>|>) ?\s*\d+")
+_REPEATED = re.compile(r"[ |]*\[Previous line repeated ")
+_MESSAGE = re.compile(
+    r"(?:Caused by|Suppressed|Exception in|Unhandled|Uncaught|panic|fatal|FATAL|goroutine \d+ \[running|\[signal|During handling|The above exception|Traceback|thread '|Error|--- End|caused by)"
+    r"|[\w.$:<>' -]{0,120}(?:Error|Exception|Warning|Exit|Interrupt|Iteration|Group|Failure|Timeout)\b|[^\n]{0,200}(?:panicked at|: \w*(?:Error|Exception)\b)|called `|assertion|[ \t]*(?:left|right): "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Lines first to last (half-open); `arrow` is the line of source that was running, -1 if it is not given.
+
+    `key` is what a frame of the same place has too. `is_panic`: its stack begins with the machinery of panics.
+    """
+
+    first: int
+    last: int
+    is_library: bool
+    key: str
+    arrow: int = -1
+    is_innermost_last: bool = False
+    is_panic: bool = False
+
+
+def plain(line: str) -> str:
+    """The line without colour codes."""
+    return _ANSI.sub("", line) if "\x1b" in line else line
+
+
+def is_message(line: str) -> bool:
+    """Whether a line outside the frames says what went wrong, or how two traces belong together."""
+    return bool(_MESSAGE.match(line.lstrip(" |+-\t")))
+
+
+def find_frames(lines: Sequence[str]) -> list[Frame]:
+    """All frames in order.
+
+    >>> [(f.first, f.last, f.is_library) for f in find_frames(['  File "a.py", line 1, in f', "    g()", "KeyError: 1"])]
+    [(0, 2, False)]
+    """
+    found: list[Frame] = []
+    at, total = 0, len(lines)
+    while at < total:
+        line = lines[at][:1000]
+        if not line.strip():
+            at += 1
+            continue
+        frame = None
+        if '"' in line and _PYTHON.match(line):
+            frame = _python(lines, at)
+        elif _IPYTHON.match(line):
+            frame = _ipython(lines, at)
+        elif _AT.match(line) or _HASH.match(line) or _RUBY.match(line):
+            frame = _one_line(lines, at)
+        elif _NUMBERED.match(line):
+            frame = _numbered(lines, at)
+        elif at + 1 < total and lines[at + 1].startswith("\t") and _GO_PLACE.match(lines[at + 1]) and _GO.match(line):
+            frame = Frame(at, at + 2, bool(_LIBRARY.search(lines[at + 1])), lines[at + 1].split(" +0x")[0], at + 1)
+        if frame is None:
+            at += 1
+            continue
+        found.append(frame)
+        at = frame.last
+    return found
+
+
+def _python(lines: Sequence[str], at: int) -> Frame:
+    head = lines[at]
+    body = head.index("File")
+    last = at + 1
+    while last < len(lines) and last - at < 12:
+        line = lines[last]
+        own = line[body:] if line[:body].strip(" |+") == "" else ""
+        if not own.startswith("  ") or not own.strip() or _PYTHON.match(line):
+            break
+        last += 1
+    if last < len(lines) and _REPEATED.match(lines[last]):
+        last += 1
+    return Frame(at, last, bool(_LIBRARY.search(head)), head.strip(), at + 1 if last > at + 1 else -1, True)
+
+
+def _ipython(lines: Sequence[str], at: int) -> Frame:
+    last = at + 1
+    arrow = -1
+    while last < len(lines) and last - at < 60:
+        line = lines[last]
+        if not line.strip() or _IPYTHON.match(line):
+            break
+        if not re.match(r"\s|[-(>\d]", line):
+            break
+        if arrow < 0 and _ARROW.match(line):
+            arrow = last
+        last += 1
+    return Frame(at, last, bool(_LIBRARY.search(lines[at])), lines[at], arrow, True)
+
+
+def _one_line(lines: Sequence[str], at: int) -> Frame:
+    line = lines[at]
+    return Frame(at, at + 1, bool(_LIBRARY.search(line)), re.sub(r"#\d+ +(?:0x\w+ in )?", "", line.strip()))
+
+
+def _numbered(lines: Sequence[str], at: int) -> Frame:
+    """A frame of a Rust backtrace: a number and a name, then where."""
+    has_place = at + 1 < len(lines) and _AT.match(lines[at + 1]) is not None
+    name = lines[at].partition(": ")[2].rpartition(" - ")[2]
+    if not has_place:
+        return Frame(at, at + 1, bool(_LIBRARY_NAME.match(lines[at])), name, is_panic=True)
+    is_library = bool(_LIBRARY.search(lines[at + 1]) or _LIBRARY_NAME.match(lines[at]))
+    return Frame(at, at + 2, is_library, name + lines[at + 1].strip(), at + 1, is_panic=True)

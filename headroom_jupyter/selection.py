@@ -42,6 +42,7 @@ _STOP = frozenset(
     " true false null none path file files content command text input args query".split()
 )
 _MOST_HITS = 20_000  # a word with more hits tells units apart no longer; a limit by size, never by the clock
+_OVERDRAFT = 1.25  # of the target: what the first evidence may take
 _K1, _B = 1.2, 0.75  # Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009)
 
 _SEVERE = {
@@ -106,13 +107,15 @@ class Query:
 class Evidence:
     """What speaks for some units: a score each, and how much of the target they may take.
 
-    `share` is a fraction of the target (1.0: all of it); `per_key` limits how many units of one key it may keep.
+    `share` is a fraction of the target (1.0: all of it); `per_key` limits how many units of one key it may keep;
+    `floor` is the fraction it has even when stronger evidence took the whole target.
     """
 
     reason: str
     scores: Mapping[int, float]
     share: float = 1.0
     per_key: int = 1_000_000
+    floor: float = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,8 @@ def select(
 
     Args:
         costs: What each unit costs when shown, in characters; length n.
-        target: What the kept units may cost together, in characters. The first evidence may pass it by half.
+        target: What the kept units may cost together, in characters. The first evidence may pass it by a quarter,
+            and each of the others has its floor in any case.
         evidence: Strongest first. Within one, the higher score first, then the earlier unit.
         keys: The units' categories or templates, length n or empty; the spread shows unseen keys first.
         fill: Whether to use what is left of the target for the spread.
@@ -146,14 +150,15 @@ def select(
     seen: Counter[Hashable] = Counter()
     spent = 0
     for rank, item in enumerate(evidence):
-        allowed = min(item.share * target, target * (1.5 if rank == 0 else 1.0) - spent)
+        left = _OVERDRAFT * target if rank == 0 else max(target - spent, item.floor * target)
+        allowed = min(item.share * _OVERDRAFT * target, left) if rank == 0 else min(item.share * target, left)
         used = 0
         of_key: Counter[Hashable] = Counter()
         for index in sorted(item.scores, key=lambda i: (-item.scores[i], i)):
             if index in reasons:
                 continue
             key = keys[index] if keys else index
-            if of_key[key] >= item.per_key or used + costs[index] > max(allowed, 0):
+            if of_key[key] >= item.per_key or used + costs[index] > allowed:
                 continue
             reasons[index] = item.reason
             of_key[key] += 1
@@ -366,9 +371,12 @@ def _occurrences(low: str, text: str, word: str) -> Iterator[tuple[int, bool]]:
     at = low.find(word)
     while at >= 0:
         before = low[at - 1] if at else " "
-        if starts_inside or not before.isalnum() or (text[at].isupper() and not text[at - 1].isupper()) or (
+        after = low[at + size : at + size + 1]
+        if size <= 2:  # too short to mean anything inside a word or a hash
+            if starts_inside or not (before.isalnum() or after.isalnum()):
+                yield at, True
+        elif starts_inside or not before.isalnum() or (text[at].isupper() and not text[at - 1].isupper()) or (
             before.isdigit() != word[0].isdigit()
         ):
-            after = low[at + size : at + size + 1]
             yield at, not after.isalnum() or text[at + size].isupper()
         at = low.find(word, at + size)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, verbatim
 from headroom_jupyter.compressors.json_outline import read_outline, write_outline
 from headroom_jupyter.compressors.json_select import Excerpt
-from headroom_jupyter.compressors.json_text import parse, restore
+from headroom_jupyter.compressors.json_text import dump, parse, restore
 
 __all__ = ["SmartCrusher"]
 
@@ -39,14 +40,14 @@ class SmartCrusher:
             return verbatim(text)
         if not value:
             return verbatim(text)
-        lines = write_outline(value)
-        whole = "\n".join([f"<<json{f' {layout}' if layout else ''}>>", *lines])
+        whole = "\n".join([f"<<json{f' {layout}' if layout else ''}>>", *write_outline(value)])
         if not ask.may_omit:
             return Compressed(whole, fidelity="lossless") if len(whole) < len(text) else verbatim(text)
-        if len(whole) <= ask.target_chars:
+        dense = replace(ask, target_chars=int(ask.target_chars * min(1.0, len(dump(value)) / len(text))))
+        if len(whole) <= dense.target_chars:
             return Compressed(whole, fidelity="lossless")
         draft = Draft(text)
-        Excerpt(draft, ask).write(value)
+        Excerpt(draft, dense).write(value)
         made = draft.done()
         if len(made.text) < len(whole) and made.omissions:
             return made

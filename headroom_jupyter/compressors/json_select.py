@@ -34,6 +34,10 @@ _WANTED_CELL = 700  # and of one that the question names
 _LEAST = 240  # characters that a part may always have
 _FEW = 8  # distinct values of a column that makes categories
 _DEEPEST = 12
+# Keys by which a record is told from its neighbours, in the APIs' usual spelling.
+_IDENTITY = frozenset(
+    "id key name title number type kind status state level code message error reason version path file login".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,7 @@ class _Units:
     texts: Sequence[str]
     numbers: Sequence[Sequence[float | None]] = ()
     categories: Sequence[Sequence[str]] = ()
-    names: Sequence[str] = ()
-    number_names: Sequence[str] = ()
+    keys: Sequence[str] = ()
 
 
 class Excerpt:
@@ -82,6 +85,9 @@ class Excerpt:
     def _entries(self, value: dict[str, Any], path: str, depth: int, budget: int) -> None:
         """All entries of a small object: short ones first in the reckoning, the rest share what is left."""
         sizes = {key: len(dump(child)) for key, child in value.items()}
+        if depth > 1 and len(value) > 3 and sum(sizes.values()) > 2 * budget:
+            self._selected("", value, path, depth - 1, budget)
+            return
         large = {key for key, size in sizes.items() if size > _LEAST}
         left = max(budget - sum(size + len(key) + 3 for key, size in sizes.items() if key not in large), 0)
         weights = {key: math.sqrt(sizes[key]) * (2 if self._is_named(key) else 1) for key in large}
@@ -119,14 +125,20 @@ class Excerpt:
         if table is not None:
             self._table(f"{head}{bracket}", table, path, budget, is_map=is_map)
             return
+        self._selected(f"{head}{bracket}:\n" if head.strip() or is_map else "", value, path, depth, budget)
+
+    def _selected(self, head: str, value: dict[str, Any] | list[Any], path: str, depth: int, budget: int) -> None:
+        """Some entries of an object, or elements of an array that is no table."""
         entries = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
         if isinstance(value, dict):
             texts = [f"{write_key(key)}: {dump(child)}" for key, child in value.items()]
         else:
             texts = [dump(child) for child in value]
-        self._draft.write(f"{head}{bracket}:\n" if head.strip() or is_map else "")
+        self._draft.write(head)
         costs = [min(len(text), max(_LEAST, budget // 6)) + 8 for text in texts]
-        chosen = _choose(_Units(texts, [_numbers([child for _, child in entries])]), costs, budget, self._ask)
+        children = [child for _, child in entries]
+        units = _Units(texts, [_numbers(children)], [[_family(child) for child in children]], keys=_keys(value))
+        chosen = _choose(units, costs, budget, self._ask)
         self._omit(chosen.kept, len(texts), path)
         for index in chosen.kept:
             key, child = entries[index]
@@ -215,19 +227,29 @@ def _numbers(values: Sequence[Any]) -> list[float | None]:
 
 
 def _units_of(table: Table, varying: Sequence[int], texts: Sequence[str]) -> _Units:
-    numbers, number_names, categories, names = [], [], [], []
+    numbers, categories = [], []
     for i in varying:
         column = _numbers(table.values[i])
         if sum(value is not None for value in column) >= 0.5 * len(column):
             numbers.append(column)
-            number_names.append(table.names[i])
             if any(value is None for value in column):
                 categories.append(["" if value is None else "number" for value in column])
-                names.append(table.names[i])
         elif len(set(table.cells[i])) <= max(_FEW, len(texts) // 20):
             categories.append(list(table.cells[i]))
-            names.append(table.names[i])
-    return _Units(texts, numbers[:12], categories[:8], names, number_names)
+    keys = table.cells[0] if table.paths[0] == ("",) else ()
+    return _Units(texts, numbers[:12], categories[:8], keys)
+
+
+def _family(value: Any) -> str:
+    """What an element is like: its keys, and its value of the first that says what type it is."""
+    if not isinstance(value, dict):
+        return type(value).__name__
+    kinds = (value[key] for key in ("type", "kind", "event", "level", "status") if isinstance(value.get(key), str))
+    return f"{next(kinds, '')} {' '.join(value)}"
+
+
+def _keys(value: dict[str, Any] | list[Any]) -> Sequence[str]:
+    return list(value) if isinstance(value, dict) else ()
 
 
 def _choose(units: _Units, costs: Sequence[int], budget: int, ask: Ask) -> Selection:
@@ -236,6 +258,8 @@ def _choose(units: _Units, costs: Sequence[int], budget: int, ask: Ask) -> Selec
     for text in units.texts:
         starts.append(starts[-1] + len(text) + 1)
     asked = relevance_of(ask.query, units.texts)
+    for index, score in relevance_of(ask.query, units.keys).items() if units.keys else ():
+        asked[index] = asked.get(index, 0.0) + 3 * score  # a name says more than a mention
     best = max(asked.values(), default=0.0)
     extreme: dict[int, float] = {}
     shifted: dict[int, float] = {}
@@ -250,14 +274,27 @@ def _choose(units: _Units, costs: Sequence[int], budget: int, ask: Ask) -> Selec
                 rare[index] = max(rare.get(index, 0.0), score)
     keys = list(zip(*units.categories[:3], strict=True)) if units.categories else []
     evidence = [
-        Evidence("query", {index: score for index, score in asked.items() if score >= 0.35 * best}, 1.0),
-        Evidence("severity", severity("\n".join(units.texts), starts), 0.3, per_key=4),
+        Evidence("query", {index: score for index, score in asked.items() if score >= 0.5 * best}, 1.0),
+        _severe(severity("\n".join(units.texts), starts), count),
         Evidence("rare", rare, 0.25),
         Evidence("outlier", extreme, 0.2),
         Evidence("change", shifted, 0.15),
+        Evidence("identity", {i: 1.0 for i, key in enumerate(units.keys) if key.lower() in _IDENTITY}, 0.5),
         edges(count, first=2, last=1, share=0.3),
+        Evidence("short", {i: 1 / (1 + cost) for i, cost in enumerate(costs)} if units.keys else {}, 0.5),
     ]
-    return select(costs, budget, evidence, keys=keys, fill=count * 3 <= len(keys) or count < 60)
+    chosen = select(costs, budget, evidence, keys=keys, fill=False)
+    if sum(costs[index] for index in chosen.kept) < budget // 2:
+        chosen = select(costs, budget // 2, evidence, keys=keys)
+    return chosen
+
+
+def _severe(scores: dict[int, float], count: int) -> Evidence:
+    """Errors, all of them where they are few: each may be the one that matters. Else a few of each kind."""
+    errors = {index: score for index, score in scores.items() if score >= 0.8}
+    if 0 < len(errors) <= 0.2 * count:
+        return Evidence("severity", errors, 1.0, floor=0.9)
+    return Evidence("severity", scores, 0.3, per_key=4)
 
 
 def _summary(table: Table, varying: Sequence[int], kept: Sequence[int]) -> str:

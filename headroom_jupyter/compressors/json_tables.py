@@ -116,7 +116,8 @@ def _column(path: Path, values: list[Any]) -> list[tuple[Path, list[Any]]]:
     if len(path) < _DEEPEST and kinds == {list} and MISSING not in values:
         sizes = {len(value) for value in values}
         size = sizes.pop()
-        if not sizes and 0 < size <= _LONGEST_LIST and all(type(entry) is dict and entry for v in values for entry in v):
+        are_objects = all(type(entry) is dict and entry for value in values for entry in value)
+        if not sizes and 0 < size <= _LONGEST_LIST and are_objects:
             parts = [_columns([value[i] for value in values], (*path, i)) for i in range(size)]
             if all(part is not None for part in parts):
                 return [column for part in parts if part for column in part]

@@ -12,13 +12,14 @@ from headroom_jupyter.compressors.code_blanks import factor_blanks, restore_blan
 from headroom_jupyter.compressors.code_choice import choose
 from headroom_jupyter.compressors.code_detection import confidence_of, detect, strip_numbers
 from headroom_jupyter.compressors.code_languages import Language, parse
-from headroom_jupyter.compressors.code_lines import compress_lines
+from headroom_jupyter.compressors.code_lines import compress_lines, is_unlined
 from headroom_jupyter.compressors.code_outline import Outline
 from headroom_jupyter.compressors.code_view import View
 
 __all__ = ["CodeCompressor"]
 
 _PATH = re.compile(r"[\w/\\.-]*\w\.[A-Za-z+]{1,6}\b")
+_NUMBER = re.compile(r"[ \t]*(\d{1,7})(?=\D)")
 _MOST_PARSED = 2_000_000  # characters; a syntax tree takes about twelve times its text in memory
 _MOST_LOST = 0.3  # of the rows outside any item of the language: then it is no text of that language
 
@@ -43,7 +44,7 @@ class CodeCompressor:
         source = text if plain is None else plain
         language = detect(source, _path_in(ask.query.text))
         done = None
-        if language is not None and language.module and len(source) <= _MOST_PARSED:
+        if language is not None and language.module and len(source) <= _MOST_PARSED and not is_unlined(source):
             done = _by_outline(language, text, source, ask)
         return done or compress_lines(text, source, language, ask)
 
@@ -55,15 +56,22 @@ class CodeCompressor:
 def _by_outline(language: Language, text: str, source: str, ask: Ask) -> Compressed | None:
     """The text by its syntax tree; None when it is hardly of that language."""
     starts = line_starts(text)
-    source = _dedented(source) if language.is_indented else source
-    outline = Outline(language, source.split("\n")[: len(starts) - 1], parse(language, source))
+    code = _dedented(source) if language.is_indented else source
+    outline = Outline(language, code.split("\n")[: len(starts) - 1], parse(language, code))
     if outline.error_share() > _MOST_LOST:
         return None
     view = View(outline, text, starts)
     target = ask.target_chars * view.total_cost / max(1, len(text))
     choose(view, outline, ask.query, text, starts, target)
-    done = view.write()
+    done = view.write(note=_numbering(text) if source is not text else "")
     return done if len(done.text) < len(text) else None
+
+
+def _numbering(text: str) -> str:
+    """What to say of line numbers that a tool wrote into the text, when they do not count its own lines."""
+    number = _NUMBER.match(text)
+    is_own = number is None or int(number.group(1)) == 1
+    return "" if is_own or number is None else f"lines counted in this text, its first is numbered {number.group(1)}"
 
 
 def _path_in(query: str) -> str:

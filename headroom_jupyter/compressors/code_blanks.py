@@ -10,7 +10,7 @@ _MOST_BLANK = 50_000_000  # characters; a forged text must not fill the memory
 
 _HEADER = "<<code blanks>>\n"
 _RUN = re.compile(r"\n{5,}")
-_MARK = re.compile(r"^<<blank (\d{1,6})>>$", re.MULTILINE)
+_MARK = re.compile(r"^<<blank (\d{1,8})>>$", re.MULTILINE)
 
 
 def factor_blanks(text: str) -> str | None:

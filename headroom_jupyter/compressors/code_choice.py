@@ -19,6 +19,7 @@ _FOR_WORDS = 0.5  # definitions that have a common word of the query for a name
 _FOR_RELEVANT = 0.5  # bodies that the query's words point at when it names nothing
 _FOR_CALLERS = 0.2  # the same when it does
 _FOR_PREAMBLE = 0.1  # the module's docstring, its first imports and constants, each
+_LEAST_PREAMBLE = 120  # characters
 _FOR_REST = 0.4  # private and trivial things, after what the query names
 _FOR_OUTLINE = 1.6  # headers may take the view so far over the target
 _LEAST_SCORE = 0.45  # of the best score; below that a body only shares common words with the query
@@ -38,9 +39,12 @@ def choose(view: View, outline: Outline, query: Query, text: str, starts: Sequen
     _show_relevant(view, outline, scores, base + (_FOR_CALLERS if named else _FOR_RELEVANT) * target)
     tiers = _tiers(outline, scores)
     for tier in sorted(tiers):
-        limit = max(target, base + _FOR_REST * target)
-        if tier <= 4:
-            limit = base + _FOR_OUTLINE * target if tier > 1 else view.spent + _FOR_PREAMBLE * target
+        if tier <= 1:
+            limit = view.spent + max(_FOR_PREAMBLE * target, _LEAST_PREAMBLE)
+        elif tier <= 4:
+            limit = base + _FOR_OUTLINE * target
+        else:
+            limit = max(target, base + _FOR_REST * target)
         for index in tiers[tier]:
             if tier > 0 or not view.show(index, limit=limit, whole=True):
                 view.show(index, limit=limit)

@@ -18,42 +18,77 @@ if TYPE_CHECKING:
 __all__ = ["confidence_of", "detect", "for_path", "lexical", "strip_numbers"]
 
 _SAMPLE = 6000  # characters that a guess looks at
-_NUMBERED = re.compile(r"[ \t]*\d{1,7}(?:\t|→|: ?|\| ?| \| ?|-(?= ))")
+_NUMBERED = re.compile(r"[ \t]*([0-9]{1,7})(?:\t|→|: ?|\| ?| \| ?|-(?= ))")
 _SHEBANG = re.compile(r"#!.*?\b(python|node|deno|bun|ts-node|bash|zsh|sh|ruby|perl|php|lua)[\d.]*\b")
 _BY_SUFFIX = {suffix: known for known in (*PLAIN, *LANGUAGES) for suffix in known.suffixes}
 _BY_NAME = {known.name: known for known in (*PLAIN, *LANGUAGES)}
-_BY_PROGRAM = {"python": "python", "node": "javascript", "deno": "typescript", "bun": "typescript", "ts-node": "typescript"}
+_BY_PROGRAM = {
+    "python": "python",
+    "node": "javascript",
+    "deno": "typescript",
+    "bun": "typescript",
+    "ts-node": "typescript",
+}
 _BY_PROGRAM |= {"bash": "shell", "zsh": "shell", "sh": "shell", "lua": "lua", "php": "braces"}
 
 # What is seldom outside one language, looked for with the indentation taken off ("|" parts, "\n" is a line's start).
 # A hit is worth one line of evidence.
 _SIGNS = {
-    name: tuple(sign for sign in signs.split("|") if sign)
+    name: tuple(signs.split("|"))
     for name, signs in {
-        "python": "\ndef |\nasync def |\nclass |\nimport |\nfrom |self.|\nelif |):\n|else:\n|try:\n|\n@|\nraise |\"\"\"\n| is None| not in |__(|\nexcept",
-        "javascript": "\nconst |\nlet |\nvar |function(|function |=> | require(| === | !== |\nthis.|\nexport |\nimport | from '"
-        "| from \"|module.exports|});\n|undefined|\nconsole.|\nawait ",
-        "typescript": ": string|: number|: boolean|: void|: any|: unknown|readonly |\nexport interface |\ninterface |\nexport type "
-        "|\ntype |\nimport type |as const|\nprivate |\npublic |<T|Promise<|?: ",
-        "go": "\npackage |\nfunc |:= |func(|\ntype |err != nil|\nimport (|\ndefer |chan |return nil| struct {|interface {|fmt.|[]string|, err",
-        "rust": "\nfn |pub fn |\nlet |let mut |\nimpl|\npub |\nuse |&mut |&self|\n#[|Some(|Ok(|::new| -> |\nmatch |!(\"|.unwrap(|\nmod ",
-        "java": "\nimport java|\nimport org.|\nimport |\npackage |\n@Override|\npublic |\nprivate |\nprotected |= new |throws |\nfinal "
-        "|static final |String |List<|.class|\n@|this.",
-        "c": "\n#include|\n#define|\n#if|\n#endif|\n#else|\n#pragma|\ntypedef |->|sizeof(|NULL|\nstatic |\nint |\nvoid |\nchar |\nstruct "
-        "|unsigned |const char|\nextern |uint32_t|size_t ",
-        "cpp": "std::|\ntemplate|\nnamespace |\npublic:|\nprivate:|nullptr|\nusing |\nclass |virtual |\nauto |_cast<|operator|> &|override;",
-        "script": "\nend\n|\nrequire '|\nmodule |\nattr_|\nmy $|\nsub |\nlocal |<- function|\nputs |.each do|\nunless ",
+        "python": (
+            "\ndef |\nasync def |\nclass |\nimport |\nfrom |self.|\nelif |):\n|else:\n|try:\n|\n@|\nraise |"
+            "\"\"\"\n| is None| not in |__(|\nexcept"
+        ),
+        "javascript": (
+            "\nconst |\nlet |\nvar |function(|function |=> | require(| === | !== |\nthis.|\nexport |\nimport |"
+            " from '| from \"|module.exports|});\n|undefined|\nconsole.|\nawait "
+        ),
+        "typescript": (
+            ": string|: number|: boolean|: void|: any|: unknown|readonly |\nexport interface |\ninterface |"
+            "\nexport type |\ntype |\nimport type |as const|\nprivate |\npublic |<T|Promise<|?: "
+        ),
+        "go": (
+            "\npackage |\nfunc |:= |func(|\ntype |err != nil|\nimport (|\ndefer |chan |return nil| struct {|"
+            "interface {|fmt.|[]string|, err"
+        ),
+        "rust": (
+            "\nfn |pub fn |\nlet |let mut |\nimpl|\npub |\nuse |&mut |&self|\n#[|Some(|Ok(|::new| -> |\nmatch |"
+            "!(\"|.unwrap(|\nmod "
+        ),
+        "java": (
+            "\nimport java|\nimport org.|\nimport |\npackage |\n@Override|\npublic |\nprivate |\nprotected |"
+            "= new |throws |\nfinal |static final |String |List<|.class|\n@|this."
+        ),
+        "c": (
+            "\n#include|\n#define|\n#if|\n#endif|\n#else|\n#pragma|\ntypedef |->|sizeof(|NULL|\nstatic |\nint |"
+            "\nvoid |\nchar |\nstruct |unsigned |const char|\nextern |uint32_t|size_t "
+        ),
+        "cpp": (
+            "std::|\ntemplate|\nnamespace |\npublic:|\nprivate:|nullptr|\nusing |\nclass |virtual |\nauto |"
+            "_cast<|operator|> &|override;"
+        ),
+        "script": (
+            "\nend\n|\nrequire '|\nmodule |\nattr_|\nmy $|\nsub |\nlocal |<- function|\nputs |.each do|"
+            "\nunless "
+        ),
         "shell": "\nfi\n|\nthen\n|; then\n|\ndone\n|\nexport |\necho |\"$|$(|\nesac|\nset -|; do\n|\nlocal |${",
-        "sql": "\nSELECT |\nFROM |\nCREATE |\nINSERT |\nWHERE |\nJOIN |\nLEFT JOIN |\nALTER | VARCHAR|NOT NULL|\nGROUP BY |\nselect |\nfrom "
-        "|\ncreate |\nwhere ",
-        "braces": "<?php|\n$|$this->|\nfun |\nval |\nusing System|\nnamespace |\nfunc |\nguard |\nlet |\npublic static |{ get; |\nobject |\ncase class ",
+        "sql": (
+            "\nSELECT |\nFROM |\nCREATE |\nINSERT |\nWHERE |\nJOIN |\nLEFT JOIN |\nALTER | VARCHAR|NOT NULL|"
+            "\nGROUP BY |\nselect |\nfrom |\ncreate |\nwhere "
+        ),
+        "braces": (
+            "<?php|\n$|$this->|\nfun |\nval |\nusing System|\nnamespace |\nfunc |\nguard |\nlet |"
+            "\npublic static |{ get; |\nobject |\ncase class "
+        ),
     }.items()
 }
 _JSON = re.compile(r"\{\s*(?:\"|\}\s*\Z)|\[\s*(?:[\[{\"\d-]|true|false|null)")
 _MARKUP = re.compile(r"<(?:!|\?xml|[a-zA-Z][\w-]*[\s>/])")
-_OTHER = re.compile(
-    r"^(?:[+-](?![+-])|@@ |diff --git|[\w./\\-]+\.\w+:\d+[:-]|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|Traceback |\s+File \"|\s+at [\w.$<>]+\("
-    r"|```| *(?:\d+ )?\| |<\w|\$ |> |(?:#{1,6}|[*-]) [A-Z].*[a-z]$(?!\n))",
+_OTHER = re.compile(  # lines of diffs, search results, logs, tracebacks, Markdown, tables
+    r"^(?:[+-](?![+-])|@@ |diff --git|[\w./\\-]+\.\w+:\d+[:-]|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d"
+    r"|Traceback |[ \t]+File \"|[ \t]+at [\w.$<>]+\(|```| *(?:\d+ )?\| |<\w|\$ |> "
+    r"|(?:#{1,6}|[*-]) [A-Z].*[a-z]$(?!\n))",
     re.MULTILINE,
 )
 
@@ -64,13 +99,14 @@ def for_path(path: str) -> Language | None:
     return _BY_SUFFIX.get(suffix) if dot else None
 
 
-def lexical(text: str) -> dict[str, float]:
+def lexical(text: str, *, least: int = 1) -> dict[str, float]:
     """Hits of each language's signs in a sample, in lines; a language contains the one it grew from.
 
-    A language with fewer than three different signs, two in a short text, has no hit: a log repeats one.
+    Args:
+        text: A sample.
+        least: Different signs that a language must have, or it has no hit; a log repeats one of them.
     """
     flat = "\n" + "\n".join([line.strip() for line in text.split("\n")]) + "\n"
-    least = 3 if len(flat) > 400 else 2 if len(flat) > 80 else 1
     hits = {}
     for name, signs in _SIGNS.items():
         counts = list(filter(None, map(flat.count, signs)))
@@ -94,7 +130,9 @@ def detect(text: str, path: str = "") -> Language | None:
     piece = sample(text, _SAMPLE)
     hits = lexical(piece)
     best, second = sorted(hits, key=lambda name: -hits[name])[:2]
-    if named is not None and (not named.module or hits.get(named.name.replace("tsx", "javascript"), 0) >= 0.4 * hits[best]):
+    if named is not None and (
+        not named.module or hits.get(named.name.replace("tsx", "javascript"), 0) >= 0.4 * hits[best]
+    ):
         is_cpp = named.name == "c" and path.lower().endswith(".h") and hits["cpp"] > hits["c"] + 3
         return _BY_NAME["cpp"] if is_cpp else named
     shebang = _SHEBANG.match(text)
@@ -102,9 +140,10 @@ def detect(text: str, path: str = "") -> Language | None:
         return _BY_NAME[_BY_PROGRAM.get(shebang.group(1), "script")]
     if hits[best] < 1:
         return None
-    if hits[second] < 0.7 * hits[best] or len(text) < 40:
+    close = [_BY_NAME[best], _BY_NAME[second]] if hits[second] >= 0.7 * hits[best] else []
+    if not all(known.module for known in close):
         return _BY_NAME[best]
-    return min((_BY_NAME[best], _BY_NAME[second]), key=lambda known: _errors(parse(known, piece)))
+    return min(close, key=lambda known: _errors(parse(known, piece)), default=_BY_NAME[best])
 
 
 def _errors(root: Node) -> int:
@@ -131,7 +170,9 @@ def strip_numbers(text: str) -> str | None:
     if first is None:
         return None
     lines = text.split("\n", 41)[:41]
-    numbers = [int("".join(c for c in found.group() if "0" <= c <= "9")) for found in map(_NUMBERED.match, lines) if found]
+    numbers = [
+        int("".join(c for c in found.group() if "0" <= c <= "9")) for found in map(_NUMBERED.match, lines) if found
+    ]
     full = [line for line in lines if line.strip()]
     rising = sum(b == a + 1 for a, b in pairwise(numbers))
     if len(numbers) < 3 or rising < 0.95 * (len(numbers) - 1) or len(numbers) < 0.95 * len(full):
@@ -157,10 +198,12 @@ def confidence_of(text: str, path: str) -> float:
     if not filled or len(_OTHER.findall(piece)) > 0.15 * len(filled):
         return 0.0
     named = for_path(path)
-    ends = sum(line[-1] in "{};:,()[]\\" or line.startswith(("//", "/*", "*", "#", "--")) for line in filled) / len(filled)
+    ends = sum(line[-1] in "{};:,()[]\\" or line.startswith(("//", "/*", "*", "#", "--")) for line in filled) / len(
+        filled
+    )
     if named is None and ends < 0.12 and text[:2] != "#!":
         return 0.0
-    hits = lexical(piece)
+    hits = lexical(piece, least=3 if len(piece) > 400 else 2 if len(piece) > 80 else 1)
     language = max(hits, key=lambda name: hits[name])
     density = hits[language] / len(filled)
     look = density + ends / 4

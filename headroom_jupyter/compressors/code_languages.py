@@ -141,9 +141,7 @@ LANGUAGES: tuple[Language, ...] = (
         "java",
         ("java",),
         "tree_sitter_java",
-        blocks=_types(
-            "block class_body interface_body enum_body annotation_type_body constructor_body switch_block"
-        ),
+        blocks=_types("block class_body interface_body enum_body annotation_type_body constructor_body switch_block"),
         literals=_types("array_initializer element_value_array_initializer argument_list"),
         functions=_types(
             "method_declaration constructor_declaration compact_constructor_declaration static_initializer"

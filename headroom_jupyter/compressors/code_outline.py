@@ -71,7 +71,12 @@ class Outline:
         at = 0
         while at < len(self.items):
             item = self.items[at]
-            if item.kind in ("class", "group") or item.kind == "data" and item.depth <= 1 and item.last - item.first < _LONGEST_DATA:
+            if (
+                item.kind in ("class", "group")
+                or item.kind == "data"
+                and item.depth <= 1
+                and item.last - item.first < _LONGEST_DATA
+            ):
                 self.expand(at)
             elif item.kind == "def" and item.node is not None and item.node.type not in language.functions:
                 self._open_wrapper(at)
@@ -183,7 +188,11 @@ class Outline:
                 item.kind = "group"
         if item.kind == "import" and item.last > item.first:
             item.folds = tuple(self._folds(node, language.blocks | language.literals))
-        elif item.kind in ("def", "class", "data", "group", "code", "member") and not item.folds and item.last > item.first:
+        elif (
+            item.kind in ("def", "class", "data", "group", "code", "member")
+            and not item.folds
+            and item.last > item.first
+        ):
             types = language.blocks if item.kind in ("def", "class", "group") else language.blocks | language.literals
             item.folds = tuple(self._folds(node, types))
         if item.kind in ("def", "class"):
@@ -250,7 +259,9 @@ class Outline:
         if token is None:
             return None
         rest = self.lines[token.start_point[0]][token.end_point[1] :].strip()
-        is_free = not rest or rest.startswith(self.language.line.strip()) or rest.startswith("/*") and rest.endswith("*/")
+        is_free = (
+            not rest or rest.startswith(self.language.line.strip()) or rest.startswith("/*") and rest.endswith("*/")
+        )
         return token if is_free else None
 
     def _bracket_fold(self, item: Node, body: Node, last_row: int) -> Fold | None:
@@ -327,7 +338,9 @@ def _flat(nodes: Iterable[Node]) -> Iterator[tuple[Node, bool]]:
     while stack:
         node, is_lost = stack.pop()
         if node.type in _FLAT and node.child_count and len(stack) < 100_000:
-            stack.extend((child, is_lost or node.type == "ERROR" and not child.is_named) for child in reversed(node.children))
+            stack.extend(
+                (child, is_lost or node.type == "ERROR" and not child.is_named) for child in reversed(node.children)
+            )
         else:
             yield node, is_lost or node.is_error
 
@@ -344,7 +357,13 @@ def _is_docstring(node: Node) -> bool:
 
 def _ends_in_code(line: str) -> bool:
     """Whether something can be added to a line without standing in a comment or a directive."""
-    return "//" not in line and "/*" not in line and "*/" not in line and not line.lstrip().startswith("#") and line[-1] != "\\"
+    return (
+        "//" not in line
+        and "/*" not in line
+        and "*/" not in line
+        and not line.lstrip().startswith("#")
+        and line[-1] != "\\"
+    )
 
 
 def _name(node: Node) -> str:

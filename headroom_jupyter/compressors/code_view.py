@@ -184,8 +184,11 @@ class View:
                 last += 1
             before = first == 0 or visible[first - 1]
             after = last + 1 == len(visible) or visible[last + 1]
-            if before and after and self.rows_cost(first, last) <= MARKER_COST and not any(
-                row in folds for row in range(first, last + 1)
+            if (
+                before
+                and after
+                and self.rows_cost(first, last) <= MARKER_COST
+                and not any(row in folds for row in range(first, last + 1))
             ):
                 visible[first : last + 1] = b"\1" * (last - first + 1)
 

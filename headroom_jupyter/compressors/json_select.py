@@ -293,7 +293,7 @@ def _severe(scores: dict[int, float], count: int) -> Evidence:
     """Errors, all of them where they are few: each may be the one that matters. Else a few of each kind."""
     errors = {index: score for index, score in scores.items() if score >= 0.8}
     if 0 < len(errors) <= 0.2 * count:
-        return Evidence("severity", errors, 1.0, floor=0.9)
+        return Evidence("severity", errors, 1.6, floor=1.6)
     return Evidence("severity", scores, 0.3, per_key=4)
 
 

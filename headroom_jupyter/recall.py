@@ -18,14 +18,14 @@ __all__ = ["RETRIEVE_TOOL", "original", "retrieve"]
 _TEXT = {"type": "string"}
 _SPEC: dict[str, Any] = {
     "name": RETRIEVE_NAME,
-    "description": "Bring back what a marker such as <<ccr:REF lines 4-9 of 20>> stands for. Use the marker's own words"
-    " as arguments, or search the original with query. A later <<4-9>> has the REF of the marker before it.",
+    "description": "Bring back what a marker like <<ccr:REF lines 4-9 of 20>> stands for: its words are the arguments,"
+    " or search the original by query. A later <<4-9>> goes by the REF before it.",
     "parameters": {
         "type": "object",
         "properties": {
             "ref": {"type": "string", "description": "12 hex digits after ccr:"},
             "query": _TEXT,
-            "at": {"type": "string", "description": "as in the marker: $.items, cell 3 output 0"},
+            "at": {"type": "string", "description": "place, as in the marker"},
             "lines": {"type": "string", "description": "4-9,12"},
             "rows": _TEXT,
             "chars": _TEXT,

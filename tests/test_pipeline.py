@@ -196,9 +196,10 @@ class TestOneText:
             assert "".join(result.text[c:d] for _, _, c, d in spans) == result.text
 
     def test_a_budget_gives_more_or_less_than_usual(self, store: Store) -> None:
-        usual = compress_text(LOG, store=store)
-        more = compress_text(LOG, budget=usual.tokens_after * 3, store=store)
-        less = compress_text(LOG, budget=usual.tokens_after // 2, store=store)
+        text = "\n\n".join(grown("prose", seed) for seed in range(8))
+        usual = compress_text(text, store=store)
+        more = compress_text(text, budget=usual.tokens_after * 3, store=store)
+        less = compress_text(text, budget=usual.tokens_after // 2, store=store)
         assert less.tokens_after <= usual.tokens_after // 2
         assert usual.tokens_after < more.tokens_after <= usual.tokens_after * 3
         assert (less.budget_met, more.budget_met, usual.budget_met) == (True, True, None)

@@ -52,14 +52,15 @@ def test_lines_that_the_earlier_message_hides_are_shown_here(store: Store) -> No
 
 
 def test_a_file_read_again_after_an_edit_is_its_diff(store: Store) -> None:
-    small = "\n".join(f"value_{i} = compute({i})" for i in range(120)) + "\n"
-    edited = small.replace("value_60 = compute(60)", "value_60 = compute(61)  # mended")
+    small = FILE
+    line = next(line for line in FILE.split("\n")[40:] if "= " in line)
+    edited = small.replace(line, f"{line}  # mended", 1)
     messages = _reads(small, edited)
     result = compress(messages, store=store, protect=lambda block: "shown whole" if block.text == small else None)
     last = result.messages[-1]["content"]
     assert last.startswith("<<ccr:")
     assert "changed from message 3" in last.split("\n")[0]
-    assert "+value_60 = compute(61)  # mended" in last.split("\n")
+    assert f"+{line}  # mended" in last.split("\n")
     assert result.decisions[-1].tokens_after < 150
     assert expand(result.messages, store=store) == messages
 

@@ -38,7 +38,7 @@ _SIGNS = {
     for name, signs in {
         "python": (
             "\ndef |\nasync def |\nclass |\nimport |\nfrom |self.|\nelif |):\n|else:\n|try:\n|\n@|\nraise |"
-            "\"\"\"\n| is None| not in |__(|\nexcept"
+            '"""\n| is None| not in |__(|\nexcept'
         ),
         "javascript": (
             "\nconst |\nlet |\nvar |function(|function |=> | require(| === | !== |\nthis.|\nexport |\nimport |"
@@ -54,7 +54,7 @@ _SIGNS = {
         ),
         "rust": (
             "\nfn |pub fn |\nlet |let mut |\nimpl|\npub |\nuse |&mut |&self|\n#[|Some(|Ok(|::new| -> |\nmatch |"
-            "!(\"|.unwrap(|\nmod "
+            '!("|.unwrap(|\nmod '
         ),
         "java": (
             "\nimport java|\nimport org.|\nimport |\npackage |\n@Override|\npublic |\nprivate |\nprotected |"
@@ -69,10 +69,9 @@ _SIGNS = {
             "_cast<|operator|> &|override;"
         ),
         "script": (
-            "\nend\n|\nrequire '|\nmodule |\nattr_|\nmy $|\nsub |\nlocal |<- function|\nputs |.each do|"
-            "\nunless "
+            "\nend\n|\nrequire '|\nmodule |\nattr_|\nmy $|\nsub |\nlocal |<- function|\nputs |.each do|\nunless "
         ),
-        "shell": "\nfi\n|\nthen\n|; then\n|\ndone\n|\nexport |\necho |\"$|$(|\nesac|\nset -|; do\n|\nlocal |${",
+        "shell": '\nfi\n|\nthen\n|; then\n|\ndone\n|\nexport |\necho |"$|$(|\nesac|\nset -|; do\n|\nlocal |${',
         "sql": (
             "\nSELECT |\nFROM |\nCREATE |\nINSERT |\nWHERE |\nJOIN |\nLEFT JOIN |\nALTER | VARCHAR|NOT NULL|"
             "\nGROUP BY |\nselect |\nfrom |\ncreate |\nwhere "

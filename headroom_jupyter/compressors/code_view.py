@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from headroom_jupyter.compressors.base import Compressed, Draft
-from headroom_jupyter.compressors.code_outline import Fold, Item, Outline
+from headroom_jupyter.compressors.code_folds import Fold
+from headroom_jupyter.compressors.code_outline import Item, Outline
 
 __all__ = ["MARKER_COST", "View"]
 

@@ -150,7 +150,8 @@ def _shown(log: Log, evidence: Sequence[Evidence], room: int) -> _Shown:
 
 
 def _cost(log: Log, lines: Sequence[int]) -> int:
-    return _GAP + sum(min(len(log.lines[i]), LONG_LINE if len(log.lines[i]) <= LONG_LINE else _CUT_LINE) + 1 for i in lines)
+    sizes = (len(log.lines[i]) for i in lines)
+    return _GAP + sum(1 + (size if size <= LONG_LINE else _CUT_LINE) for size in sizes)
 
 
 def _lines_of(log: Log, shown: _Shown, reasons: Mapping[int, str], left: int) -> list[int]:

@@ -39,7 +39,7 @@ _VERDICT = re.compile(
     re.MULTILINE,
 )
 _TOTAL = re.compile(
-    r"^(?:[^\n]*\b\d+ (?:passed|failed|errors?|warnings?|tests?|problems?|failures?|skipped|packages?|vulnerabilities)\b"
+    r"^(?:[^\n]*\b\d+ (?:passed|failed|skipped|errors?|warnings?|tests?|problems?|failures?|packages?|vulnerab\w+)\b"
     r"|Found |Tests?[: ]|Ran |test result|BUILD |Finished|real\s|Successfully |FAILED\b|OK\b|Total|Done|ok\s|make: )"
     r"[^\n]*$",
     re.MULTILINE,
@@ -78,7 +78,7 @@ def gather(log: Log, query: Query) -> list[Evidence]:
         Evidence("query", strong),
         _frame(log),
         Evidence("extreme", far if is_superlative else {}, 0.4),
-        Evidence("failure", {unit: 1.0 for unit in log.units.failures}, 0.8, per_key=3),
+        Evidence("failure", dict.fromkeys(log.units.failures, 1.0), 0.8, per_key=3),
         Evidence("verdict", _at(log, _VERDICT.finditer(log.text)), 0.5),
         Evidence("severe", {unit: score for unit, score in trouble.items() if score >= 0.5}, 0.4, per_key=2),
         Evidence("extreme", far, 0.2),

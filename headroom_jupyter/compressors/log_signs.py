@@ -13,20 +13,25 @@ _CLOCK = re.compile(r"\d\d:\d\d:\d\d|^\[ *\d+\.\d{3,}\]|^[IWEF]\d{4} ")
 _LEVEL = re.compile(
     r"\b(?:INFO|DEBUG|WARN(?:ING)?|ERROR|TRACE|FATAL|NOTICE|CRITICAL)\b|\[(?:info|debug|warn|error|notice)\]|level=\w"
 )
-_REPORT = re.compile(
-    r"^(?:=+ test session starts =+$|=+ (?:FAILURES|ERRORS|short test summary info) =+$|[^\n]*::[^\n]* (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL)\b"
-    r"|(?:test|PASS|FAIL|ok|not ok|--- PASS|--- FAIL|=== RUN)[: \t][^\n]*(?:ok|FAILED|\d|\.\w+|Test\w*)|[ \t]*[✓✔✕✗√×] |running \d+ tests?|test result: |(?:FAIL|ERROR): \w+ \(|Ran \d+ tests)",
+_REPORT = re.compile(  # of tests
+    r"^(?:=+ test session starts =+$|=+ (?:FAILURES|ERRORS|short test summary info) =+$"
+    r"|[^\n]*::[^\n]* (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL)\b|[ \t]*[✓✔✕✗√×] |running \d+ tests?|test result: "
+    r"|(?:test|PASS|FAIL|ok|not ok|--- PASS|--- FAIL|=== RUN)[: \t][^\n]*(?:ok|FAILED|\d|\.\w+|Test\w*)"
+    r"|(?:FAIL|ERROR): \w+ \(|Ran \d+ tests)",
     re.MULTILINE,
 )
 _DIAGNOSTIC = re.compile(
-    r"^(?:[^\s:()|][^:()\n|]{0,200}[:(]\d+(?:[:,]\d+)?\)?:? (?:- )?(?:(?:fatal )?error|warning|note|info|[A-Z]{1,4}\d{2,5})[: ]"
+    r"^(?:[^\s:()|][^:()\n|]{0,200}[:(]\d+(?:[:,]\d+)?\)?:? (?:- )?"
+    r"(?:(?:fatal )?error|warning|note|info|[A-Z]{1,4}\d{2,5})[: ]"
     r"| +--> [^\n]+:\d+|[ \t]+\d+:\d+ +(?:error|warning) |(?:error|warning)(?:\[\w+\])?: )",
     re.MULTILINE,
 )
-_TOOL = re.compile(
-    r"^[ \t]*(?:Collecting |Downloading |Requirement already|Installing |Successfully |Using cached |Building wheel|npm (?:WARN|ERR!|warn|error|notice)|added \d+ packages"
-    r"|Step \d+/\d+|#\d+ (?:\[|\d|DONE|CACHED|sha)|(?:Get|Hit|Ign|Err):\d+ |Unpacking |Setting up |Selecting |Preparing |Processing triggers|Reading |Compiling |Checking |Finished |Fetched "
-    r"|\[\d+/\d+\]|make(?:\[\d+\])?: |(?:gcc|g\+\+|cc|clang|rustc|javac|ld) |> (?:Task|Configure)|\[(?:INFO|ERROR|WARNING)\]|Run |##\[|::(?:group|error|warning))",
+_TOOL = re.compile(  # package managers, builds, CI
+    r"^[ \t]*(?:Collecting |Downloading |Requirement already|Installing |Successfully |Using cached |Building wheel"
+    r"|npm (?:WARN|ERR!|warn|error|notice)|added \d+ packages|Step \d+/\d+|#\d+ (?:\[|\d|DONE|CACHED|sha)"
+    r"|(?:Get|Hit|Ign|Err):\d+ |Unpacking |Setting up |Selecting |Preparing |Processing triggers|Reading |Compiling "
+    r"|Checking |Finished |Fetched |\[\d+/\d+\]|make(?:\[\d+\])?: |(?:gcc|g\+\+|cc|clang|rustc|javac|ld) "
+    r"|> (?:Task|Configure)|\[(?:INFO|ERROR|WARNING)\]|Run |##\[|::(?:group|error|warning))",
     re.MULTILINE,
 )
 _TRACE = re.compile(r"^[ \t]+(?:at |File \"|\d+: )", re.MULTILINE)
@@ -43,7 +48,7 @@ def confidence_of(text: str, hints: Hints) -> float:
     score = _score(part, [line[:400] for line in lines[:300]])
     if hints.path.endswith((".log", ".out", ".err")):
         score = max(score + 0.2, 0.6) if not _is_records(lines) else score
-    return min(score, 0.97)
+    return min(score, 0.97 if part.count("\x1b[") < 0.05 * len(lines) else 0.85)  # `terminal` comes first there
 
 
 def _score(part: str, lines: list[str]) -> float:

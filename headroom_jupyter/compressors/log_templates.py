@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from headroom_jupyter.selection import change_points, outliers
 
@@ -23,8 +23,9 @@ _DELIMITERS = str.maketrans(dict.fromkeys("=,;()[]{}<>\"'`\t\r", " "))
 _WORD = re.compile(r"\S+")
 _DIGITS = re.compile(r"\d")
 _NUMBER = re.compile(r"([-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?)([A-Za-zµ%]{0,3}):?")
-_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "kB": 1e3, "KB": 1e3, "KiB": 1024.0, "MB": 1e6, "MiB": 2.0**20,
-          "GB": 1e9, "GiB": 2.0**30, "K": 1e3, "M": 1e6, "G": 1e9, "m": 60.0, "min": 60.0, "h": 3600.0}  # fmt: skip
+_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "m": 60.0, "min": 60.0, "h": 3600.0,
+          "kB": 1e3, "KB": 1e3, "KiB": 1024.0, "MB": 1e6, "MiB": 2.0**20, "GB": 1e9, "GiB": 2.0**30,
+          "K": 1e3, "M": 1e6, "G": 1e9}  # fmt: skip
 _MOST_VALUES = 40_000  # members of a template whose values are compared; more are taken at an even step
 
 
@@ -128,7 +129,7 @@ def _numeric(columns: Sequence[Sequence[str]]) -> Iterator[list[float | None]]:
         known = [value for value in values if value is not None]
         if len(known) < 0.9 * len(values) or len(set(known)) < 4:
             continue
-        rising = sum(a <= b for a, b in zip(known, known[1:], strict=False))
+        rising = sum(a <= b for a, b in pairwise(known))
         if rising < 0.95 * len(known):
             yield values
 
@@ -146,7 +147,8 @@ def _number(word: str) -> float | None:
 def _pattern(templates: Templates, template: int) -> str:
     """The template as text: its first member with the values replaced by what they range over."""
     columns = templates.values(template)
-    first = next(templates.heads[u] for u in templates.members[template] if len(_words(templates.heads[u])) == len(columns))
+    heads = (templates.heads[unit] for unit in templates.members[template])
+    first = next(head for head in heads if len(_words(head)) == len(columns))
     text = first[:_LONGEST].translate(_DELIMITERS)
     pieces: list[str] = []
     at = 0

@@ -21,13 +21,14 @@ _STARTS = (  # where a failed test's report, or a trace inside a log, begins and
     (r"^ {0,4}● [^\n]+", r"^(?: {0,4}● |Tests?(?: Suites)?:|(?:PASS|FAIL) )"),  # jest
     (r"^[ \t]*--- FAIL: ", r"^(?![ \t]{4})"),  # go test
     (r"^[^\n]*Traceback \(most recent call last\):", r"^(?=[^ \t|+\r\n])"),  # Python
-    (r"^[^\n]*\n(?=[ \t]+at [\w.$<>/]+[(.])", r"^(?![ \t]+at |[ \t]*\.\.\. \d|Caused by|[ \t]*Suppressed)"),  # JVM, Node
+    (r"^[^\n]*\n(?=[ \t]+at [\w.$<>/]+[(.])", r"^(?![ \t]+(?:at |\.\.\. |Supp)|Caused by)"),  # JVM, Node
     (r"^(?:panic: |thread '[^\n]* panicked at )", r"^[ \t]*\r?$"),  # Go, Rust
 )
 # path:line:column: severity: message; the column may be missing; tsc writes path(line,column)
 _HEAD = (
     r"^(?P<path>(?:[A-Za-z]:[\\/])?[^\s:()|][^:()\n|]{0,200})[:(](?P<line>\d+)(?:[:,](?P<column>\d+))?\)?:? (?:- )?"
-    r"(?P<said>(?:(?:fatal )?error|warning|note|info|remark|style|refactor|convention)\b[^\n]*|[A-Z]{1,4}\d{2,5}[ :][^\n]*)"
+    r"(?P<said>(?:(?:fatal )?error|warning|note|info|remark|style|refactor|convention)\b[^\n]*"
+    r"|[A-Z]{1,4}\d{2,5}[ :][^\n]*)"
 )
 # message, then "--> path:line:column": rustc, ruff
 _ARROW = r"^(?P<said>[^\s|][^\n]*)\n *--> (?P<path>[^\n]+?):(?P<line>\d+)(?::(?P<column>\d+))?\r?$"

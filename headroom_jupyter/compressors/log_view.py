@@ -17,11 +17,15 @@ __all__ = ["LONG_LINE", "core", "listing", "owners", "smooth", "trailing", "writ
 LONG_LINE = 1600  # characters; a longer line is shown in pieces
 _HEAD, _TAIL, _AROUND = 500, 200, 150
 _CHEAP_GAP = 44  # characters; a later marker with its line end costs about as much
-_TELLING = re.compile(r"^(?:[>E] |E$|[^\n]*(?:Error|Exception|panicked|assert|FAIL|Caused by|left:|right:|expected|actual|got\b|want\b)|\S+:\d+)", re.IGNORECASE)  # fmt: skip
+_TELLING = re.compile(
+    r"[>E] |E$|[^\n]*(?:Error|Exception|panicked|assert|FAIL|Caused by|left:|right:|expected|actual|got\b|want\b)"
+    r"|\S+:\d",
+    re.IGNORECASE,
+)
 
 
 def core(lines: Sequence[str], first: int, last: int, budget: int) -> list[int]:
-    """The lines of a long block that tell most: where it begins and ends, what was asserted, and what lies next to it."""
+    """The lines of a long block that tell most: its beginning and end, what was asserted, and what lies next to it."""
     order = [first, last - 1]
     telling = [i for i in range(first, last) if _TELLING.match(lines[i][:300])]
     order += telling[-12:]
@@ -102,7 +106,8 @@ def _write_pieces(draft: Draft, log: Log, i: int, query: Query) -> None:
     at = 0
     for a, b in [*sorted(wanted), (length, length)]:
         if a > at + 40:
-            draft.omit("chars", [(at + 1, a)], length, at=f"lines {i + 1}-{i + 1}", source=[(start + at, start + a)], after="")
+            gap = (start + at, start + a)
+            draft.omit("chars", [(at + 1, a)], length, at=f"lines {i + 1}-{i + 1}", source=[gap], after="")
         elif a > at:
             a = at
         if b > max(a, at):
@@ -113,7 +118,8 @@ def _write_pieces(draft: Draft, log: Log, i: int, query: Query) -> None:
 def listing(log: Log, named: set[int], budget: int) -> list[str]:
     """Diagnostics grouped by what they say, each group with its count and places, within `budget` characters.
 
-    Groups that hold a unit of `named` come first, then the commonest. A group whose places do not fit says where they begin and end.
+    Groups that hold a unit of `named` come first, then the commonest. A group whose places do not fit says where they
+    begin and end.
     """
     groups: dict[str, list[int]] = {}
     for unit, diagnostic in log.units.diagnostics.items():

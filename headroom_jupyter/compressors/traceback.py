@@ -17,11 +17,12 @@ from headroom_jupyter.selection import Query
 __all__ = ["TracebackCompressor"]
 
 _SIGN = re.compile(
-    r"Traceback \(most recent call last\)|panicked at |^goroutine \d+ \[|^[ \t]+at \S|^Caused by: |Error\b|Exception\b|from \S+:\d+:in ",
+    r"Traceback \(most recent call last\)|panicked at |^goroutine \d+ \[|^[ \t]+at \S|^Caused by: |Error\b|Exception\b"
+    r"|from \S+:\d+:in ",
     re.MULTILINE,
 )
 _CLOCK = re.compile(r"^\W?\d{4}-\d\d-\d\d|^\S{0,3}\d\d:\d\d:\d\d|^[A-Z][a-z]{2} +\d+ \d\d:", re.MULTILINE)
-_CHEAP_GAP = 60  # characters; a marker that says how many frames are out costs about as much
+_CHEAP_GAP = 80  # characters; a marker that says how many frames are out costs about as much
 _OVER = 1.3  # times the target that messages and the user's own frames may take
 _MESSAGE_LINES = 6  # of one message on each side; a longer one (a printed value) is cut in the middle
 

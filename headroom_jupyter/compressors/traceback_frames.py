@@ -14,7 +14,8 @@ __all__ = ["Frame", "find_frames", "is_message", "plain"]
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _PYTHON = re.compile(r'[ \t|+]*File "[^"]+", line \d+')
 _IPYTHON = re.compile(
-    r"(?:Cell |Input )?In ?\[\d+\](?:, |:|$)|File [^\s\"][^\"]*:\d+, in |(?:<ipython-input-[^>]+>|[~/.\w][^\s\"]*\.py|/tmp/ipykernel\S+) in \S"
+    r"(?:Cell |Input )?In ?\[\d+\](?:, |:|$)|File [^\s\"][^\"]*:\d+, in "
+    r"|(?:<ipython-input-[^>]+>|[~/.\w][^\s\"]*\.py|/tmp/ipykernel\S+) in \S"
 )
 _AT = re.compile(r"\s+at \S")
 _NUMBERED = re.compile(r" *\d+: +(?:0x[0-9a-f]+ - )?\S")
@@ -23,20 +24,26 @@ _RUBY = re.compile(r"\s+(?:from |\d+: from )\S+:\d+:in ")
 _GO = re.compile(r"(?:created by )?[\w./*()\[\]{}$@·-]+\(?.*\)?(?: in goroutine \d+)?$")
 _GO_PLACE = re.compile(r"\t\S+:\d+")
 _LIBRARY = re.compile(
-    r"site-packages|dist-packages|node_modules|/lib/python\d|[\\/]lib[\\/](?:asyncio|concurrent|importlib|unittest|json)[\\/]|<frozen |node:|\(internal/|<anonymous>\)$"
-    r"|/rustc/|/\.cargo/registry/|/library/(?:std|core|alloc|test)/|/usr/(?:local/)?(?:lib|go|share)/|/go/pkg/mod/|/src/(?:runtime|net|testing|internal|reflect|sync)/"
-    r"|/gems/|/rubygems|/ruby/\d|\./(?:csu|nptl|sysdeps|elf|misc)/|sysdeps/"
-    r"|\bat (?:[\w.]+/|app//|async )?(?:java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|groovy|clojure|akka|reactor|rx|io\.(?:netty|reactivex|undertow|micrometer)|okhttp3"
-    r"|org\.(?:apache|springframework|hibernate|junit|eclipse|gradle|jboss|mockito|slf4j|scalatest|aspectj|postgresql)|com\.(?:google|fasterxml|zaxxer|mysql|intellij)|android|androidx|dalvik|System|Microsoft|Xunit|NUnit)\."
+    r"site-packages|dist-packages|node_modules|/lib/python\d|<frozen |node:|\(internal/|<anonymous>\)$"
+    r"|[\\/]lib[\\/](?:asyncio|concurrent|importlib|unittest|json)[\\/]"
+    r"|/rustc/|/\.cargo/registry/|/library/(?:std|core|alloc|test)/|/usr/(?:local/)?(?:lib|go|share)/|/go/pkg/mod/"
+    r"|/src/(?:runtime|net|testing|internal|reflect|sync)/|/gems/|/rubygems|/ruby/\d|\./(?:csu|nptl|elf|misc)/|sysdeps/"
+    r"|\bat (?:[\w.]+/|app//|async )?(?:java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|groovy|clojure|akka|reactor|rx"
+    r"|io\.(?:netty|reactivex|undertow|micrometer)|okhttp3|android|androidx|dalvik|System|Microsoft|Xunit|NUnit"
+    r"|org\.(?:apache|springframework|hibernate|junit|eclipse|gradle|jboss|mockito|slf4j|scalatest|aspectj|postgresql)"
+    r"|com\.(?:google|fasterxml|zaxxer|mysql|intellij))\."
 )
 _LIBRARY_NAME = re.compile(
-    r" *\d+: +(?:0x[0-9a-f]+ - )?(?:<?&?<*(?:dyn |&mut )?)?(?:std|core|alloc|test|tokio|rayon|backtrace|panic_unwind|__rust\w*|rust_\w+|_start|__libc\w*|start_thread|clone3?|__GI\w*|main$|<unknown>)"
+    r" *\d+: +(?:0x[0-9a-f]+ - )?(?:<?&?<*(?:dyn |&mut )?)?(?:"
+    r"(?:std|core|alloc|test|tokio|rayon|backtrace|panic_unwind)\b|__rust\w*|rust_\w+|_start|__libc\w*|start_thread|clone3?|__GI\w*|main$|<unknown>)"
 )
 _ARROW = re.compile(r"\s*(?:-+>|>) ?\s*\d+")
 _REPEATED = re.compile(r"[ |]*\[Previous line repeated ")
 _MESSAGE = re.compile(
-    r"(?:Caused by|Suppressed|Exception in|Unhandled|Uncaught|panic|fatal|FATAL|goroutine \d+ \[running|\[signal|During handling|The above exception|Traceback|thread '|Error|--- End|caused by)"
-    r"|[\w.$:<>' -]{0,120}(?:Error|Exception|Warning|Exit|Interrupt|Iteration|Group|Failure|Timeout)\b|[^\n]{0,200}(?:panicked at|: \w*(?:Error|Exception)\b)|called `|assertion|[ \t]*(?:left|right): "
+    r"(?:Caused by|caused by|Suppressed|Exception in|Unhandled|Uncaught|panic|fatal|FATAL|goroutine \d+ \[running"
+    r"|\[signal|During handling|The above exception|Traceback|thread '|Error|--- End|called `|assertion|(?:left|right): )"
+    r"|[\w.$:<>' -]{0,120}(?:Error|Exception|Warning|Exit|Interrupt|Iteration|Group|Failure|Timeout)\b"
+    r"|[^\n]{0,200}(?:panicked at|: \w*(?:Error|Exception)\b)"
 )
 
 
@@ -69,7 +76,7 @@ def is_message(line: str) -> bool:
 def find_frames(lines: Sequence[str]) -> list[Frame]:
     """All frames in order.
 
-    >>> [(f.first, f.last, f.is_library) for f in find_frames(['  File "a.py", line 1, in f', "    g()", "KeyError: 1"])]
+    >>> [(f.first, f.last, f.is_library) for f in find_frames(['  File "a.py", line 1, in f', "    g()", "KeyError"])]
     [(0, 2, False)]
     """
     found: list[Frame] = []

@@ -2,7 +2,7 @@
 
     $   $.items[3].body   $["odd key"]     a JSON path; a text with a value a line is an array at $
     cell 12   cell 12 output 0             a notebook's cell, from 1, and its output, from 0
-    lines 30-80                            a part of a text
+    lines 30-80   rows 4-9   chars 1-200   a part of a text, of an array, of a line
 
 One may follow another: `cell 12 output 0 $.items`. Nothing here searches.
 """
@@ -24,7 +24,7 @@ __all__ = ["Range", "resolve", "slice_chars", "slice_lines", "slice_rows"]
 
 Range = tuple[int, int]
 _PART = re.compile(
-    r"\s*(?:cell (?P<cell>\d{1,9})(?: output (?P<output>\d{1,9}))?|lines (?P<lines>\d[\d,-]*)"
+    r"\s*(?:cell (?P<cell>\d{1,9})(?: output (?P<output>\d{1,9}))?|(?P<unit>lines|rows|chars) (?P<ranges>\d[\d,-]*)"
     r"|(?P<path>\$(?:\.[^\s.\[\]\"]+|\[\d{1,12}\]|\[\"(?:[^\"\\]|\\.){0,400}\"\])*))(?=\s|$)"
 )
 _STEP = re.compile(r"\.([^\s.\[\]\"]+)|\[(\d+)\]|\[(\"(?:[^\"\\]|\\.)*\")\]")
@@ -49,8 +49,8 @@ def resolve(text: str, at: str) -> str:
         position = match.end()
         if match["cell"]:
             text = _cell(text, int(match["cell"]), None if match["output"] is None else int(match["output"]))
-        elif match["lines"]:
-            text = slice_lines(text, parse_ranges(match["lines"]))
+        elif match["unit"]:
+            text = _SLICES[match["unit"]](text, parse_ranges(match["ranges"]))
         else:
             text = _json(text, match["path"])
     return text
@@ -107,6 +107,9 @@ def slice_chars(text: str, ranges: Sequence[Range]) -> str:
         _check(first, len(text), "chars")
         out.append(text[first - 1 : last])
     return "".join(out)
+
+
+_SLICES = {"lines": slice_lines, "rows": slice_rows, "chars": slice_chars}
 
 
 def _check(first: int, total: int, unit: str) -> None:

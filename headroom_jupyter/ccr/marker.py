@@ -86,14 +86,15 @@ def scan(text: str) -> Iterator[tuple[int, int, Marker]]:
         yield match.start(), match.end(), _read(match)
 
 
-def check_ref(ref: str) -> str:
+def check_ref(ref: object) -> str:
     """The reference itself, taken out of a whole marker if one was given.
 
     Raises:
         MarkerError: it is not 12 lower-case hex digits.
     """
-    plain = ref.strip().removeprefix("<<").removeprefix("ccr:")[:REF_LENGTH] if isinstance(ref, str) else ""
-    if not _REF.match(plain) or (len(ref.strip()) != REF_LENGTH and not ref.strip().startswith(("<<ccr:", "ccr:"))):
+    given = ref.strip() if isinstance(ref, str) else ""
+    plain = given.removeprefix("<<").removeprefix("ccr:")[:REF_LENGTH]
+    if not _REF.match(plain) or (len(given) != REF_LENGTH and not given.startswith(("<<ccr:", "ccr:"))):
         raise MarkerError(f"{str(ref)[:40]!r} is no reference; give the 12 hex digits that follow 'ccr:' in a marker")
     return plain
 

@@ -20,7 +20,7 @@ _WIDTH = 100
 
 
 def outline_of(text: str, kind: str) -> list[str]:
-    """Lines that outline a text, the more telling ones first among those that may be cut off at the end."""
+    """Lines that outline a text; those of JSON begin with "$" and tell less towards the end."""
     if cells.is_notebook(text, kind):
         try:
             return _notebook(text)
@@ -51,20 +51,21 @@ def _json(text: str, found: list[Entry], spans: dict[int, int]) -> list[str]:
     while level and len(out) < _MOST:
         below: list[tuple[str, list[Entry]]] = []
         for path, inside in level:
-            for entry in _shown(inside):
+            shown = _shown(inside, 30 if path == "$" else 8)
+            for entry in shown:
                 here = path + render_step(entry.step)
                 shape, children = _shape(text, entry, spans)
                 out.append(f"{here}: {shape}")
                 if children and len(below) < 40:
                     below.append((here, children))
-            if len(inside) > len(_shown(inside)):
+            if len(inside) > len(shown):
                 out.append(f"{path}: {len(inside):,} rows in all")
         level = below
     return out[:_MOST]
 
 
-def _shown(inside: list[Entry]) -> list[Entry]:
-    return inside[:1] if inside and isinstance(inside[0].step, int) else inside[:30]
+def _shown(inside: list[Entry], most: int) -> list[Entry]:
+    return inside[:1] if inside and isinstance(inside[0].step, int) else inside[:most]
 
 
 def _shape(text: str, entry: Entry, spans: dict[int, int]) -> tuple[str, list[Entry]]:

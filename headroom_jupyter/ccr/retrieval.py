@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from headroom_jupyter.ccr import address
-from headroom_jupyter.ccr.marker import parse_ranges
+from headroom_jupyter.ccr.marker import parse_ranges, render_ranges
 from headroom_jupyter.ccr.outline import outline_of
 from headroom_jupyter.ccr.pages import Book, Piece, is_base64, open_book
 from headroom_jupyter.ccr.search import search
@@ -58,16 +58,15 @@ def retrieve_from(
         MarkerError: an address or a range is malformed, or outside the original.
     """
     text = _text(data, kind)
-    part = address.resolve(text, at) if at else text
-    for value, cut in ((lines, address.slice_lines), (rows, address.slice_rows), (chars, address.slice_chars)):
-        if value is not None and str(value).strip():
-            part = cut(part, parse_ranges(str(value)))
-            at = None
-            kind = ""
+    ranges = {"lines": lines, "rows": rows, "chars": chars}
+    named = [f"{unit} {render_ranges(parse_ranges(str(value)))}" for unit, value in ranges.items() if value is not None]
+    at = " ".join([at.strip(), *named] if at else named)
+    part = address.resolve(text, at)
     if query is None or not query.strip():
         return part if max_tokens is None else _cut(part, max_tokens, count)
     limit = max_tokens or max(_LEAST_TOKENS, int(_SHARE * _estimate(text, count)))
-    return _answer(open_book(part, kind, at or ""), query, limit, count) or outline(
+    kind = "" if at else kind
+    return _answer(open_book(part, kind, at), query, limit, count) or outline(
         part, kind, query=query, max_tokens=min(limit, _LEAST_TOKENS), count=count
     )
 
@@ -78,7 +77,10 @@ def outline(text: str, kind: str, *, query: str = "", max_tokens: int = _LEAST_T
     head = f"[{miss}outline of {len(text):,} characters, about {_estimate(text, count):,} tokens]\n"
     shown = outline_of(text, kind)
     while shown and count(head + "\n".join(shown)) > max_tokens:
-        shown = shown[: len(shown) * 4 // 5]
+        if shown[0].startswith("$") or len(shown) < 5:
+            shown = shown[: len(shown) * 4 // 5]
+        else:
+            shown = [line for number, line in enumerate(shown, 1) if number % 5]
     return head + "\n".join(shown)
 
 

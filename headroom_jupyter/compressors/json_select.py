@@ -31,6 +31,7 @@ __all__ = ["Excerpt"]
 _MANY = 24  # entries from which an object is a collection whose entries may be left out
 _CELL = 240  # characters of a string shown in a row
 _WANTED_CELL = 700  # and of one that the question names
+_PIECE = 200  # characters; a long string is searched in pieces of this size
 _LEAST = 240  # characters that a part may always have
 _FEW = 8  # distinct values of a column that makes categories
 _DEEPEST = 12
@@ -103,14 +104,13 @@ class Excerpt:
         if len(value) <= budget + 80:
             self._draft.write(literal(value))
             return
-        cut = budget
-        pieces = [value[at : at + 200] for at in range(0, len(value), 200)]
+        pieces = [value[at : at + _PIECE] for at in range(0, len(value), _PIECE)]
         scores = relevance_of(self._ask.query, pieces)
         best = max(scores, key=lambda i: (scores[i], -i)) if scores else 0
-        if best * 200 < cut:
-            shown = [(0, cut)]
-        else:
-            shown = [(0, cut // 3), (max(cut // 3, best * 200 - 80), min(len(value), best * 200 + cut // 2))]
+        shown = [(0, budget)]
+        if (best + 1) * _PIECE > budget:
+            start = max(best * _PIECE - 60, 0)
+            shown = [(0, min(budget // 3, start)), (start, min(start + max(budget * 2 // 3, _PIECE + 120), len(value)))]
         kept = [i for start, end in shown for i in range(start, min(end, len(value)))]
         for start, end, is_kept in runs(kept, len(value)):
             if is_kept:

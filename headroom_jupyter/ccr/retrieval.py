@@ -160,13 +160,11 @@ def _context(book: Book, index: int) -> Iterable[int]:
     piece = book.pieces[index]
     if index in book.heads:
         reach: Iterable[int] = range(index + 1, min(index + 6, len(book.pieces)))
-    elif book.pages[piece.page].unit == "rows" or book.pages[piece.page].parent is not None:
-        return book.record(piece.page)[:_FIELDS]
-    elif piece.chars is None:
-        near = range(max(0, index - 1), min(index + 3, len(book.pieces)))
-        reach = (other for other in near if book.pieces[other].page == piece.page)
     else:
-        return []
+        is_line = book.pages[piece.page].unit == "lines" and piece.chars is None
+        near = range(max(0, index - 1), min(index + 3, len(book.pieces))) if is_line else ()
+        reach = [other for other in near if book.pieces[other].page == piece.page]
+        reach += book.record(piece.page)[:_FIELDS]
     return [i for i in reach if len(book.texts[i]) < _CONTEXT_CHARS and not is_base64(book.texts[i])]
 
 

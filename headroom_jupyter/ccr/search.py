@@ -42,7 +42,8 @@ def search(book: Book, query: str) -> list[int]:
         for index in phrase.pieces:
             scores[index] = scores.get(index, 0.0) + 2 * phrase.weight / total
     order = [index for index in _ranked(scores) if not is_base64(book.texts[index])]
-    for index in order[:_RESCORED]:
+    in_phrase = {index for phrase in phrases for index in phrase.pieces}
+    for index in [index for index in order[:_RESCORED] if index in in_phrase]:
         scores[index] += _nearby(phrases, starts[index], starts[index + 1]) / total
     order.sort(key=lambda index: (-scores[index], index))
     return list(_chosen(order, scores, phrases))

@@ -183,7 +183,7 @@ def _embed_rows(draft: Draft, source: _Source, result: Compressed, rows: Sequenc
     if gone:
         draft.omit("lines", [(a + 1, b) for a, b in gone], source.total, source=[source.run(a, b) for a, b in gone],
                    summary="overwritten")  # fmt: skip
-    draft.embed(replace(result, omissions=tuple(moved), spans=()))
+    draft.embed(replace(result, omissions=tuple(moved), spans=()), start=0)
 
 
 def _chosen(rows: Sequence[Row], ask: Ask, target: int) -> Sequence[int]:

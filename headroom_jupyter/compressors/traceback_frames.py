@@ -40,8 +40,9 @@ _LIBRARY_NAME = re.compile(
 _ARROW = re.compile(r"\s*(?:-+>|>) ?\s*\d+")
 _REPEATED = re.compile(r"[ |]*\[Previous line repeated ")
 _MESSAGE = re.compile(
-    r"(?:Caused by|caused by|Suppressed|Exception in|Unhandled|Uncaught|panic|fatal|FATAL|goroutine \d+ \[running"
-    r"|\[signal|During handling|The above exception|Traceback|thread '|Error|--- End|called `|assertion|(?:left|right): )"
+    r"(?:Caused by|caused by|Suppressed|Exception in|Un(?:handled|caught)|panic|fatal|FATAL|goroutine \d+ \[running"
+    r"|\[signal|During handling|The above exception|Traceback|thread '|Error|--- End|called `|assertion"
+    r"|(?:left|right): )"
     r"|[\w.$:<>' -]{0,120}(?:Error|Exception|Warning|Exit|Interrupt|Iteration|Group|Failure|Timeout)\b"
     r"|[^\n]{0,200}(?:panicked at|: \w*(?:Error|Exception)\b)"
 )

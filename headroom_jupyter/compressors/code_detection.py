@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["confidence_of", "detect", "for_path", "lexical", "strip_numbers"]
 
 _SAMPLE = 6000  # characters that a guess looks at
+_GROWN = {"typescript": "javascript", "cpp": "c"}
 _NUMBERED = re.compile(r"[ \t]*([0-9]{1,7})(?:\t|→|: ?|\| ?| \| ?|-(?= ))")
 _SHEBANG = re.compile(r"#!.*?\b(python|node|deno|bun|ts-node|bash|zsh|sh|ruby|perl|php|lua)[\d.]*\b")
 _BY_SUFFIX = {suffix: known for known in (*PLAIN, *LANGUAGES) for suffix in known.suffixes}
@@ -37,7 +38,7 @@ _SIGNS = {
     name: tuple(signs.split("|"))
     for name, signs in {
         "python": (
-            "\ndef |\nasync def |\nclass |\nimport |\nfrom |self.|\nelif |):\n|else:\n|try:\n|\n@|\nraise |"
+            "\ndef |\nasync def |\nclass |\nimport |\nfrom |self.|\n# |\nelif |):\n|else:\n|try:\n|\n@|\nraise |"
             '"""\n| is None| not in |__(|\nexcept'
         ),
         "javascript": (
@@ -98,20 +99,23 @@ def for_path(path: str) -> Language | None:
     return _BY_SUFFIX.get(suffix) if dot else None
 
 
-def lexical(text: str, *, least: int = 1) -> dict[str, float]:
-    """Hits of each language's signs in a sample, in lines; a language contains the one it grew from.
+def lexical(text: str, *, most: int = 15, bonus: float = 0.0, least: int = 1) -> dict[str, float]:
+    """How much speaks for each language in a sample; a language has what the one that it grew from has.
 
     Args:
         text: A sample.
-        least: Different signs that a language must have, or it has no hit; a log repeats one of them.
+        most: Hits of one sign that count; more of the same prove no more.
+        bonus: What a different sign counts beside its hits.
+        least: Different signs that a language must have, or nothing speaks for it; a log repeats one of them.
     """
     flat = "\n" + "\n".join([line.strip() for line in text.split("\n")]) + "\n"
     hits = {}
     for name, signs in _SIGNS.items():
-        counts = list(filter(None, map(flat.count, signs)))
-        hits[name] = float(sum(counts)) if len(counts) >= least else 0.0
-    hits["typescript"] = hits["javascript"] + 1.5 * hits["typescript"] if hits["typescript"] >= 3 else 0.0
-    hits["cpp"] = hits["c"] + 1.5 * hits["cpp"] if hits["cpp"] >= 3 else 0.0
+        counts = [min(count, most) for count in map(flat.count, signs) if count]
+        is_enough = len(counts) >= (3 if name in _GROWN else least)
+        hits[name] = sum(counts) + bonus * len(counts) if is_enough else 0.0
+    for name, origin in _GROWN.items():
+        hits[name] = hits[origin] + 1.5 * hits[name] if hits[name] else 0.0
     return hits
 
 
@@ -127,7 +131,7 @@ def detect(text: str, path: str = "") -> Language | None:
     """
     named = for_path(path)
     piece = sample(text, _SAMPLE)
-    hits = lexical(piece)
+    hits = lexical(piece, most=3, bonus=3.0)
     best, second = sorted(hits, key=lambda name: -hits[name])[:2]
     if named is not None and (
         not named.module or hits.get(named.name.replace("tsx", "javascript"), 0) >= 0.4 * hits[best]
@@ -139,7 +143,8 @@ def detect(text: str, path: str = "") -> Language | None:
         return _BY_NAME[_BY_PROGRAM.get(shebang.group(1), "script")]
     if hits[best] < 1:
         return None
-    close = [_BY_NAME[best], _BY_NAME[second]] if hits[second] >= 0.7 * hits[best] else []
+    is_close = hits[second] >= 0.7 * hits[best] and _GROWN.get(best) != second
+    close = [_BY_NAME[best], _BY_NAME[second]] if is_close else []
     if not all(known.module for known in close):
         return _BY_NAME[best]
     return min(close, key=lambda known: _errors(parse(known, piece)), default=_BY_NAME[best])

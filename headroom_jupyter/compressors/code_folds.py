@@ -28,8 +28,8 @@ class Fold:
     """Rows of an item that may be hidden behind a comment.
 
     Rows `first` to `last` are hidden when it is folded; rows `inner` to `inner_last` hold what its children are. They
-    differ by the rows of the opening and the closing token, which `opener` and `closer` then stand for. `node` holds
-    the children. `kind` is block, literal, doc or macro.
+    differ by the rows of the opening and the closing token, which `opener` and `closer` then stand for, and of what
+    children need before them. `node` holds the children. `kind` is block, literal, doc or macro.
     """
 
     kind: str
@@ -125,7 +125,10 @@ class Folds:
         kind = "block" if body.type in self.language.blocks else "literal"
         first = opening if is_moved else opening + 1
         last, closer = (row, suffix) if is_last else (row - 1, "")
-        return Fold(kind, first, last, opening + 1, row - 1, "{" if is_moved else "", closer, body)
+        # The constants of an enumeration end in the semicolon that its methods need before them.
+        methods = next((child for child in body.children if child.type == "enum_body_declarations"), None)
+        inner = methods.start_point[0] + 1 if methods is not None and methods.child_count > 1 else opening + 1
+        return Fold(kind, first, last, inner, row - 1, "{" if is_moved else "", closer, body)
 
 
 def last_row(node: Node) -> int:

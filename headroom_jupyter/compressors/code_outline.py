@@ -21,6 +21,7 @@ _FLAT = frozenset(("ERROR", "enum_body_declarations"))
 _FOLDED = frozenset(("def", "class", "data", "group", "code", "member"))
 _SCOPES = frozenset(("namespace", "class", "struct", "union"))
 _LONGEST_DATA = 400  # rows; the elements of a longer literal are not told apart
+_INDIVISIBLE = frozenset(("argument_list", "arguments", "token_tree", "parenthesized_expression"))
 _DEEPEST = 16  # items within items; what is deeper is folded as a whole
 _LEAST_WRAPPER = 20  # rows; a shorter call is a unit of its own
 
@@ -72,7 +73,7 @@ class Outline:
         item.children = [
             child
             for fold in item.folds
-            if fold.kind in ("block", "literal")
+            if fold.kind in ("block", "literal") and fold.node.type not in _INDIVISIBLE
             for child in self._list(fold.node.children, fold.inner, fold.inner_last, parent=index)
         ]
         return item.children

@@ -211,6 +211,24 @@ def test_hidden_definitions_are_told_by_name() -> None:
     check_ranges(text, done)
 
 
+@pytest.mark.parametrize("target", [60, 120, 180, 260])
+def test_members_are_never_left_without_what_they_need(target: int) -> None:
+    java = (
+        "package a;\n\npublic enum Kind {\n    /** One. */\n    ONE(1),\n    TWO(2),\n    THREE(3);\n\n"
+        "    private final int n;\n\n"
+        "    Kind(int n) {\n        this.n = n;\n        System.out.println(n);\n    }\n\n    public int number() {\n"
+        "        int twice = n * 2;\n        return twice / 2;\n    }\n}\n\nclass Use {\n    int x = Math.max(\n"
+        "        1,\n        2 + 3 + 4 + 5 + 6 + 7\n    );\n}\n"
+    )
+    language = detect(java)
+    assert language is not None
+    assert language.name == "java"
+    for query in ("", "number", "Use", "Kind"):
+        done, out = shrink(java, query, target)
+        assert errors(language, out) == 0, out
+        check_ranges(java, done)
+
+
 def test_a_test_suite_shows_its_cases() -> None:
     cases = "".join(
         f"  it('handles case {i}', () => {{\n    const result = run({i});\n    expect(result).toBe({i});\n"
@@ -271,13 +289,23 @@ def test_blank_runs_come_back_exactly() -> None:
     assert CODE.decode(PYTHON) is None
 
 
+def test_a_table_of_one_sign_is_no_language_of_its_own() -> None:
+    rows = "".join(f"    '\\u{i:04x}'  #  0x{i:02X} -> NULL\n" for i in range(256))
+    text = "import codecs\n\n\nclass Codec(codecs.Codec):\n    def encode(self, text):\n        return text\n\n\n"
+    text += f"table = (\n{rows})\n"
+    found = detect(text)
+    assert found is not None
+    assert found.name == "python"
+    ast.parse(shrink(text)[1])
+
+
 def test_what_fits_is_left_alone() -> None:
     assert CODE.compress(PYTHON, Ask(Query(), target_chars=len(PYTHON))).fidelity == "verbatim"
 
 
 OTHERS = {
     "prose": "The import of goods is a function of demand. If we return to class struggle, let us say so.\n" * 8,
-    "diff": "diff --git a/x.py b/x.py\n--- a/x.py\n+++ b/x.py\n@@ -1,2 +1,2 @@\n import os\n-def f(): ...\n+def f(x): ...\n",
+    "diff": "diff --git a/x.py b/x.py\n--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-def f(): ...\n+def f(x): ...\n",
     "log": "2024-05-01 10:00:00 INFO import done; return code 0\n" * 20,
     "search": "src/a.py:12:def f(x):\nsrc/a.py:13:    return x\nsrc/b.py:4:import os\n" * 9,
     "json": '{\n  "import": ["class", "def"],\n  "function": {"return": 1}\n}\n',

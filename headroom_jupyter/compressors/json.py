@@ -49,7 +49,7 @@ class SmartCrusher:
         draft = Draft(text)
         Excerpt(draft, dense).write(value)
         made = draft.done()
-        if len(made.text) < len(whole) and made.omissions:
+        if len(made.text) < len(whole) * (1.0 if made.omissions else 0.8):
             return made
         return Compressed(whole, fidelity="lossless")
 

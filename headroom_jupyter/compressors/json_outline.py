@@ -117,7 +117,7 @@ def read_outline(lines: Sequence[str]) -> Any:
     reader = _Reader(lines)
     first = lines[0]
     value: Any
-    if first.startswith(("[", "{")):
+    if first.startswith(("[", "{", ":")):
         _, value = reader.entry(0)
     else:
         value = reader.object(0)

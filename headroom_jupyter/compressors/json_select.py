@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from headroom_jupyter.compressors.base import Ask, Draft, runs
-from headroom_jupyter.compressors.columns import SEPARATOR, plan_columns
+from headroom_jupyter.compressors.base import Ask, Draft, Hints, runs
+from headroom_jupyter.compressors.columns import SEPARATOR, Free, Plan, Refers, plan_columns
 from headroom_jupyter.compressors.json_outline import as_map_table, head_lines, write_key
 from headroom_jupyter.compressors.json_tables import Table, table_of, write_name
 from headroom_jupyter.compressors.json_text import Raw, dump, literal
@@ -31,10 +31,12 @@ __all__ = ["Excerpt"]
 _MANY = 24  # entries from which an object is a collection whose entries may be left out
 _CELL = 240  # characters of a string shown in a row
 _WANTED_CELL = 700  # and of one that the question names
+_LINES = 5  # line ends from which a string is shown as the text it holds
 _PIECE = 200  # characters; a long string is searched in pieces of this size
 _LEAST = 240  # characters that a part may always have
 _FEW = 8  # distinct values of a column that makes categories
 _DEEPEST = 12
+_PLAIN = Plan((Free(),))
 # Keys by which a record is told from its neighbours, in the APIs' usual spelling.
 _IDENTITY = frozenset(
     "id key name title number type kind status state level code message error reason version path file login".split()
@@ -70,6 +72,11 @@ class Excerpt:
         text = literal(value)
         if len(text) <= max(60, min(budget, _LEAST)) or not value or not isinstance(value, (dict, list, str)):
             self._draft.write(f"{pad}{key}: {text}\n" if key else f"{text}\n")
+        elif isinstance(value, str) and value.count("\n") >= _LINES:
+            # A tool's output within JSON is a text of its own kind.
+            self._draft.write(f"{pad}{key}: |\n")
+            self._draft.embed(self._ask.route(value, Hints(), max(budget, _LEAST)), at=path)
+            self._draft.write("\n")
         elif isinstance(value, str):
             self._draft.write(f"{pad}{key}: ")
             self._string(value, path, max(budget, _LEAST))
@@ -154,13 +161,9 @@ class Excerpt:
         names = ["key" if is_map and i == 0 else name for i, name in enumerate(table.names)]
         texts = [SEPARATOR.join(row) for row in zip(*table.cells, strict=True)]
         varying = [i for i, plan in enumerate(plans) if not plan.is_constant]
-        widths = {i: sum(min(len(cell), _CELL) for cell in table.cells[i]) // len(texts) + 1 for i in varying}
-        free = [i for i in varying if plans[i].own is not None]
-        cost = sum(widths[i] for i in free) + 6
-        costs = [
-            sum(min(len(table.cells[i][row]), _CELL) + 1 for i in free) + 6 for row in range(len(texts))
-        ] if free else [cost] * len(texts)
-        legend = head_lines(names, plans)
+        free = [i for i in varying if not _follows(plans[i])]
+        costs = [sum(min(len(table.cells[i][row]), _CELL) + 1 for i in free) + 6 for row in range(len(texts))]
+        legend = head_lines(names, [plan if _follows(plan) else _PLAIN for plan in plans])
         spent = sum(map(len, legend)) + sum(map(len, names)) + 60
         chosen = _choose(_units_of(table, varying, texts), costs, max(budget - spent, _LEAST), self._ask)
         wanted = [row for row in chosen.kept if chosen.reasons[row] == "query"]
@@ -204,6 +207,11 @@ class Excerpt:
 
 def _is_collection(value: Any) -> bool:
     return isinstance(value, list) or (isinstance(value, dict) and (len(value) > _MANY or as_map_table(value) is not None))
+
+
+def _follows(plan: Plan) -> bool:
+    """Whether a column may be left out of the rows: it is constant, or other columns' cells with something around."""
+    return plan.own is None and all(isinstance(part, (str, Refers)) for part in plan.parts)
 
 
 def _step(key: str) -> str:

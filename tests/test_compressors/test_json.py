@@ -1,0 +1,174 @@
+"""SmartCrusher: values come back as they were written, and the excerpt keeps what was asked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headroom_jupyter.compressors.base import Ask, Compressed, Hints
+from headroom_jupyter.compressors.json import SmartCrusher
+from headroom_jupyter.compressors.json_text import literal, parse, read_literal, restore
+from headroom_jupyter.router import is_same
+from headroom_jupyter.selection import Query
+
+CRUSHER = SmartCrusher()
+
+
+def _lossless(text: str) -> Compressed:
+    return CRUSHER.compress(text, Ask(Query(), "lossless"))
+
+
+def _asked(value: Any, question: str, target_chars: int = 800) -> Compressed:
+    return CRUSHER.compress(json.dumps(value), Ask(Query(question), target_chars=target_chars))
+
+
+def test_an_array_of_objects_becomes_a_table() -> None:
+    value = [{"id": i, "name": f"n{i * i}", "kind": "user", "at": {"x": i % 3, "y": None}} for i in range(4)]
+    assert _lossless(json.dumps(value)).text.split("\n") == [
+        "<<json>>",
+        "[4] id|name|kind|at.x|at.y",
+        "~id={0+1i}",
+        "~kind=user",
+        "~at.y=null",
+        "n0|0",
+        "n1|1",
+        "n4|2",
+        "n9|0",
+    ]
+
+
+def test_an_object_of_objects_becomes_a_table_with_its_keys() -> None:
+    value = {"ports": {f"svc-{c}": {"port": 8000 + i * i, "up": True} for i, c in enumerate("abcd")}}
+    lines = _lossless(json.dumps(value)).text.split("\n")
+    assert lines[1] == "ports{4} key|port|up"
+    assert lines[-1].endswith("|8009")
+
+
+def test_a_text_of_several_lines_stands_as_it_is() -> None:
+    value = {"log": "first\nsecond | third\n\tlast", "code": 0, "more": "x" * 80}
+    assert _lossless(json.dumps(value)).text.split("\n")[1:5] == ["log: |3", "first", "second | third", "\tlast"]
+
+
+LAYOUTS = [
+    '{"a": 1.00, "b": [1e3, -0, 123456789012345678901234567890, NaN], "c": 0.1}',
+    '[{"a":1,"b":"x"},{"a":2},{"b":null,"a":""}]\n',
+    '{"a":1}\n{"a":2}\n\n{"a":3}',
+    '{\n    "a": [\n        1,\n        "\\u00e9"\n    ]\n}',
+    '{\n\t"a": {}\n}\n',
+    ' { "odd" :   [1,2] }',
+    '{"k|ey": "v|al", "k=": {"": 1}, "-": "- x", "a.b": {"c": 1}, "~x": "<<json>>"}',
+    '[["a","b"],[1,2]]',
+    '{"s":"\\ud800","t":"\\u2028"}',
+]
+
+
+@pytest.mark.parametrize("text", LAYOUTS)
+def test_a_layout_comes_back_or_is_told_apart(text: str) -> None:
+    value, layout = parse(text)
+    again = restore(value, layout)
+    assert again == text or ("#" in layout and is_same(text, again))
+
+
+def test_two_layouts_of_one_value_never_share_a_form() -> None:
+    rows = [{"name": f"row {i}", "state": "done", "owner": "batch"} for i in range(40)]
+    texts = {json.dumps(rows), json.dumps(rows, indent=2), json.dumps(rows, indent=3), " " + json.dumps(rows)}
+    assert len({_lossless(text).text for text in texts}) == len(texts)
+
+
+_SCALAR = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=12))
+_KEY = st.one_of(st.sampled_from(["id", "name", "a.b", "", "x|y", "k=v", "~", "-", "[0]"]), st.text(max_size=4))
+_VALUE = st.recursive(_SCALAR, lambda inner: st.lists(inner, max_size=5) | st.dictionaries(_KEY, inner, max_size=5), max_leaves=30)
+
+
+@given(st.lists(st.dictionaries(_KEY, _VALUE, max_size=5), max_size=12) | st.dictionaries(_KEY, _VALUE, max_size=8))
+def test_every_value_comes_back(value: Any) -> None:
+    for text in (json.dumps(value), json.dumps(value, indent=2, ensure_ascii=False), json.dumps(value, separators=(",", ":"))):
+        result = _lossless(text)
+        if result.fidelity == "lossless":
+            assert is_same(text, CRUSHER.decode(result.text))
+
+
+@given(st.text(max_size=300), st.sampled_from(["<<json>>\n", "<<json indent=2>>\n[3] a|b\n", '<<json lines>>\n{"', "<<json #1>>\n-"]))
+def test_decoding_anything_raises_nothing(text: str, head: str) -> None:
+    CRUSHER.decode(text)
+    CRUSHER.decode(head + text)
+
+
+@pytest.mark.parametrize("text", ["[" * 2000 + "]" * 2000, '{"a":' * 900 + "1" + "}" * 900, '{"a":1,"a":2}', "[1,2", "{}", "[]", "{]"])
+def test_what_cannot_be_kept_exactly_stays(text: str) -> None:
+    assert CRUSHER.compress(text, Ask(Query(), target_chars=1)).fidelity in ("verbatim", "lossless")
+
+
+@given(_SCALAR)
+def test_a_cell_reads_back_as_its_value(value: Any) -> None:
+    cell = literal(value)
+    assert "|" not in cell
+    assert "\n" not in cell
+    assert read_literal(cell) == value
+
+
+def _row(i: int) -> dict[str, Any]:
+    return {"id": 1000 + i * i, "service": f"svc-{i * i % 9}", "ms": 40 + i * i % 11, "note": f"note {i * 31 % 977}"}
+
+
+class TestAnExcerpt:
+    ROWS = [_row(i) for i in range(300)]
+
+    def test_keeps_the_row_the_question_names(self) -> None:
+        result = _asked(self.ROWS, "What is the note of id 17129?")
+        assert f"128|17129|svc-1|43|note {127 * 31 % 977}" in result.text
+
+    def test_marks_what_is_out_with_counts(self) -> None:
+        result = _asked({"items": self.ROWS}, "anything")
+        (omission,) = result.omissions
+        assert (omission.unit, omission.total, omission.at) == ("rows", 300, "$.items")
+        shown = sum(line.split("|")[0].isdigit() for line in result.text.split("\n"))
+        assert sum(last - first + 1 for first, last in omission.ranges) + shown == 300
+        assert "id 1004 to 89804" in omission.summary
+        assert "svc-1 " in omission.summary
+
+    def test_keeps_outliers_errors_and_rare_categories_unasked(self) -> None:
+        rows = [dict(row, state="ok") for row in self.ROWS]
+        rows[50]["ms"] = 9000
+        rows[120]["note"] = "FATAL disk failure"
+        rows[200]["state"] = "quarantined"
+        text = _asked(rows, "How many rows?", 1500).text
+        assert "|9000|" in text
+        assert "FATAL disk failure" in text
+        assert "quarantined" in text
+
+    def test_keeps_every_error_when_they_are_few(self) -> None:
+        rows = [dict(row, level="ERROR" if i % 20 == 3 else "INFO") for i, row in enumerate(self.ROWS)]
+        text = _asked(rows, "What happened?", 1200).text
+        assert all(f"|{row['id']}|" in text for row in rows if row["level"] == "ERROR")
+
+    def test_cuts_a_long_string_around_what_is_asked(self) -> None:
+        body = " ".join(f"word{i}" for i in range(2000))
+        result = _asked({"title": "x", "body": body}, "Where is word1500?")
+        assert "word1500" in result.text
+        assert {omission.at for omission in result.omissions} == {"$.body"}
+        assert {omission.unit for omission in result.omissions} == {"chars"}
+
+    def test_hands_a_tools_output_to_its_own_kind(self) -> None:
+        output = "".join(f"line {i}\n" for i in range(400))
+        ask = Ask(Query(), target_chars=600, route=lambda part, hints, target: Compressed("short\n", fidelity="faithful"))
+        assert "stdout: |\nshort\n" in CRUSHER.compress(json.dumps({"exit": 0, "stdout": output}), ask).text
+
+    def test_keeps_the_entry_whose_key_is_named(self) -> None:
+        packages = {f"node_modules/pkg-{i}": {"version": f"{i}.0.1", "integrity": f"sha512-{i * 7919:040}"} for i in range(200)}
+        result = _asked({"lockfileVersion": 3, "packages": packages}, "Which version of pkg-150 is locked?")
+        assert "node_modules/pkg-150" in result.text
+        assert "150.0.1" in result.text
+
+
+def test_confidence_is_high_for_json_and_low_for_what_only_begins_like_it() -> None:
+    none = Hints()
+    assert CRUSHER.confidence('{"a": 1}', none) > 0.9
+    assert CRUSHER.confidence('[{"a": 1},\n {"b": 2}]\n', none) > 0.9
+    assert CRUSHER.confidence("[INFO] started\n[INFO] stopped]", none) < 0.5
+    assert CRUSHER.confidence("{ int x; }", none) == 0
+    assert CRUSHER.confidence("plain", none) == 0

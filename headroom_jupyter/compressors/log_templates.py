@@ -26,6 +26,7 @@ _NUMBER = re.compile(r"([-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?)([A-Za-zµ%]{0,
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "m": 60.0, "min": 60.0, "h": 3600.0,
           "kB": 1e3, "KB": 1e3, "KiB": 1024.0, "MB": 1e6, "MiB": 2.0**20, "GB": 1e9, "GiB": 2.0**30,
           "K": 1e3, "M": 1e6, "G": 1e9}  # fmt: skip
+_MOST_KEPT = 100_000  # lines whose words are kept in memory between the steps
 _MOST_VALUES = 40_000  # members of a template whose values are compared; more are taken at an even step
 
 
@@ -40,12 +41,16 @@ class Templates:
     ids: list[int]
     members: list[list[int]]
     wording: frozenset[str]
+    rows: Sequence[list[str]]
+
+    def words(self, unit: int) -> list[str]:
+        """The words of a unit's line; of a large log they are not kept."""
+        return self.rows[unit] if self.rows else _words(self.heads[unit])
 
     def values(self, template: int) -> list[list[str]]:
         """The words of the template's members, each as a column; only members with the commonest number of words."""
         members = self.members[template]
-        step = -(-len(members) // _MOST_VALUES)
-        rows = [_words(self.heads[unit]) for unit in members[::step]]
+        rows = [self.words(unit) for unit in members[:: -(-len(members) // _MOST_VALUES)]]
         width = Counter(map(len, rows)).most_common(1)[0][0]
         return [list(column) for column in zip(*(row for row in rows if len(row) == width), strict=True)]
 
@@ -58,15 +63,16 @@ def mine(heads: Sequence[str]) -> Templates:
     ([9, 1], ['done', 'job'])
     """
     counts: Counter[str] = Counter()
-    for line in heads:
-        counts.update(_words(line))
+    rows = _all_words(heads) if len(heads) < _MOST_KEPT else []
+    for row in rows or map(_words, heads):
+        counts.update(row)
     support = max(3, int(len(heads) * _SHARE))
     wording = frozenset(word for word, number in counts.items() if number >= support and _is_wording(word))
     numbers: dict[str, int] = {}
     ids: list[int] = []
     members: list[list[int]] = []
-    for unit, line in enumerate(heads):
-        key = " ".join([word if word in wording else _VARIES for word in _words(line)])
+    for unit, row in enumerate(rows or map(_words, heads)):
+        key = " ".join([word if word in wording else _VARIES for word in row])
         if "* *" in key:
             key = re.sub(r"\*(?: \*)+", "*", key)
         template = numbers.setdefault(key, len(members))
@@ -74,7 +80,7 @@ def mine(heads: Sequence[str]) -> Templates:
             members.append([])
         members[template].append(unit)
         ids.append(template)
-    return Templates(heads, ids, members, wording)
+    return Templates(heads, ids, members, wording, rows)
 
 
 def digest(templates: Templates, *, budget: int, least: int = 3) -> tuple[list[str], int]:
@@ -117,13 +123,15 @@ def extremes(templates: Templates, *, most: int) -> tuple[dict[int, float], dict
 
 def _same_width(templates: Templates, members: Sequence[int], width: int) -> list[int]:
     step = -(-len(members) // _MOST_VALUES)
-    return [unit for unit in members[::step] if len(_words(templates.heads[unit])) == width]
+    return [unit for unit in members[::step] if len(templates.words(unit)) == width]
 
 
 def _numeric(columns: Sequence[Sequence[str]]) -> Iterator[list[float | None]]:
     """Columns of numbers that are no counters, clocks or constants."""
     for column in columns:
         if not column[0][:1].isdigit() and not column[-1][:1].isdigit() and column[0][:1] not in "+-":
+            continue
+        if sum(_number(word) is not None for word in column[:20]) < 10 <= len(column):
             continue
         values = [_number(word) for word in column]
         known = [value for value in values if value is not None]
@@ -147,8 +155,9 @@ def _number(word: str) -> float | None:
 def _pattern(templates: Templates, template: int) -> str:
     """The template as text: its first member with the values replaced by what they range over."""
     columns = templates.values(template)
-    heads = (templates.heads[unit] for unit in templates.members[template])
-    first = next(head for head in heads if len(_words(head)) == len(columns))
+    first = next(
+        templates.heads[unit] for unit in templates.members[template] if len(templates.words(unit)) == len(columns)
+    )
     text = first[:_LONGEST].translate(_DELIMITERS)
     pieces: list[str] = []
     at = 0
@@ -179,6 +188,11 @@ def _range(column: Sequence[str]) -> str:
 def _is_wording(word: str) -> bool:
     """Whether a frequent word can be wording: a long number, a date or a clock cannot."""
     return len(_DIGITS.findall(word[:40])) < 4 and len(word) <= 60
+
+
+def _all_words(lines: Sequence[str]) -> list[list[str]]:
+    text = "\n".join([line[:_LONGEST] for line in lines]).translate(_DELIMITERS)
+    return [line.split() for line in text.split("\n")]
 
 
 def _words(line: str) -> list[str]:

@@ -126,12 +126,12 @@ def _load(text: str) -> Any:
 
 
 def _float(text: str) -> Any:
-    number = float(text)
-    return number if repr(number) == text else Raw(text)
+    number = float(text)  # orjson spells exponents in its own way
+    return number if "e" not in text and repr(number) == text else Raw(text)
 
 
 def _int(text: str) -> Any:
-    return int(text) if len(text) < 19 and text != "-0" else Raw(text)
+    return int(text) if len(text.lstrip("-")) < 19 and text != "-0" else Raw(text)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

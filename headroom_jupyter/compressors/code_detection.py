@@ -38,7 +38,7 @@ _SIGNS = {
     name: tuple(signs.split("|"))
     for name, signs in {
         "python": (
-            "\ndef |\nasync def |\nclass |\nimport |\nfrom |self.|\n# |\nelif |):\n|else:\n|try:\n|\n@|\nraise |"
+            '\n"""|\ndef |\nasync def |\nclass |\nimport |\nfrom |self.|\n# |\nelif |):\n|else:\n|try:\n|\n@|\nraise |'
             '"""\n| is None| not in |__(|\nexcept'
         ),
         "javascript": (

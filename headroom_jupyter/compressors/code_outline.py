@@ -142,8 +142,12 @@ class Outline:
         row = first
         for item in [*made, Item("end", last + 1, last + 1, parent, depth)]:
             for stray in range(row, item.first):
-                if self.lines[stray].strip():
-                    out.append(Item("code", stray, stray, parent, depth))
+                text = self.lines[stray].strip()
+                is_comment = text.startswith(self.language.line.strip())
+                if is_comment and out and out[-1].kind == "comment" and out[-1].last == stray - 1:
+                    out[-1].last = stray
+                elif text:
+                    out.append(Item("comment" if is_comment else "code", stray, stray, parent, depth))
             row = max(row, item.last + 1)
             if item.kind != "end":
                 out.append(item)

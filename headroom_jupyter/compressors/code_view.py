@@ -207,6 +207,8 @@ class View:
             return True
         if fold.opener:
             return True
+        if self.outline.language.line.strip() in header:
+            return False
         if fold.kind == "block" and self.outline.language.is_indented:
             return header.endswith(":")
         return header.endswith(("{", "(", "[", "|{")) and not header.lstrip().startswith("#")

@@ -211,6 +211,25 @@ def test_hidden_definitions_are_told_by_name() -> None:
     check_ranges(text, done)
 
 
+@pytest.mark.parametrize("target", [40, 90, 140, 250])
+def test_a_class_that_begins_with_comments_keeps_a_statement(target: int) -> None:
+    comments = "    # The first says what is meant by cursor and why.\n    # The second is shorter.\n\n    # A third.\n"
+    values = "    ONE = 'one'\n    TWO = 'two'\n    SIX = 'six'\n\n\n"
+    text = "".join(f"class K{i}(Base):\n{comments}{values}" for i in range(5))
+    for query in ("", "cursor", "third"):
+        done, out = shrink(text, query, target)
+        ast.parse(out)
+        check_ranges(text, done)
+
+
+def test_a_comment_that_ends_like_a_header_takes_no_placeholder() -> None:
+    rows = "    a = compute_something(1)\n    b = compute_something(2)\n    return a + b\n"
+    text = "".join(f"def f{i}(x):  # -> Point:\n{rows}\n\n" for i in range(9))
+    _, out = shrink(text, target=200)
+    assert "def f1(x):  # -> Point:\n    ...  # <<" in out
+    ast.parse(out)
+
+
 @pytest.mark.parametrize("target", [60, 120, 180, 260])
 def test_members_are_never_left_without_what_they_need(target: int) -> None:
     java = (

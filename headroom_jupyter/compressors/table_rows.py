@@ -1,0 +1,172 @@
+"""Which rows of a table are shown, and a line that says why.
+
+Rows are chosen by the selection engine; unit i is row i of the grid, after them come its odd lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from headroom_jupyter.compressors.base import Ask
+from headroom_jupyter.compressors.table_columns import Column
+from headroom_jupyter.compressors.table_grid import Grid
+from headroom_jupyter.selection import (
+    Evidence,
+    Query,
+    change_points,
+    edges,
+    outliers,
+    rarity,
+    relevance,
+    relevance_of,
+    select,
+    severity,
+)
+
+__all__ = ["Choice", "choose"]
+
+_MOST_ORDERED = re.compile(
+    r"\b(?:most|least|top|bottom|max\w*|min\w*|(?:high|low|larg|small|bigg|fast|slow|long|short|strong|weak|old|new|lat"
+    r"|earli|heavi|light|cheap|great|few|wors|b|hott|cold|young|rich|poor)est|expensive|worst|extremes?|rank\w*|outliers?)\b",
+    re.IGNORECASE,
+)
+_MANY_COLUMNS = 40  # columns that are looked at for outliers, by the order of the table
+_GAP_COST = 12  # characters that a gap's range takes in a marker
+_SPREAD = 5  # rows shown only as examples
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Rows and odd lines to show, and why: reason -> units."""
+
+    units: tuple[int, ...]
+    reasons: Mapping[str, Sequence[int]]
+
+
+def choose(grid: Grid, columns: Sequence[Column], ask: Ask, text: str, starts: Sequence[int], room: int) -> Choice:
+    """Pick rows worth `room` characters.
+
+    Args:
+        grid: The table.
+        columns: Its columns.
+        ask: Says what is wanted.
+        text: The whole source, which `starts` divides into lines.
+        starts: Offsets of the lines, one more for the end.
+        room: Characters for the rows; what the query names may take half as much again.
+    """
+    count = len(grid.rows)
+    costs = [
+        sum(starts[line + 1] - starts[line] + _GAP_COST for line in grid.lines_of(row)) for row in range(count)
+    ] + [starts[line + 1] - starts[line] + _GAP_COST for line in grid.odd]
+    asked = _asked(grid, ask.query, text, starts)
+    best = max(asked.values(), default=0.0)
+    strong = {unit: score for unit, score in asked.items() if score >= 0.55 * best}
+    weak = {unit: score for unit, score in asked.items() if unit not in strong and score >= 0.25 * best}
+    evidence = [
+        Evidence("query", strong),
+        Evidence("wanted extremes", _extremes(columns, ask.query), 0.5),
+        Evidence("first and last", edges(count, first=2).scores),
+        Evidence("irregular", _strange(grid, columns, text, starts), 0.35),
+        Evidence("extreme", _outliers(columns), 0.35),
+        Evidence("rare", _rare(columns), 0.3),
+        Evidence("break or shift", _shifts(columns), 0.25),
+        Evidence("query, weakly", weak, 0.25),
+        Evidence("example", {i * (count - 1) // (_SPREAD + 1): 1.0 for i in range(1, _SPREAD + 1)}, 0.3),
+    ]
+    chosen = select(costs, room, evidence, fill=False)
+    reasons: dict[str, list[int]] = {item.reason: [] for item in evidence}
+    for unit in chosen.kept:
+        reasons[chosen.reasons[unit]].append(unit)
+    return Choice(chosen.kept, {reason: units for reason, units in reasons.items() if units})
+
+
+def _asked(grid: Grid, query: Query, text: str, starts: Sequence[int]) -> dict[int, float]:
+    """How well the query's words fit each unit, lines of one row taken together."""
+    by_line = relevance(query, text, starts)
+    if not by_line:
+        return {}
+    unit_of = {line: row for row in grid.tall for line in grid.tall[row]}
+    unit_of.update((line, row) for row, line in enumerate(grid.first))
+    unit_of.update((line, len(grid.rows) + i) for i, line in enumerate(grid.odd))
+    scores: dict[int, float] = {}
+    for line, score in by_line.items():
+        if line in unit_of:
+            scores[unit_of[line]] = scores.get(unit_of[line], 0.0) + score
+    # What most rows have tells none of them apart: it would only crowd out what does.
+    return scores if len(scores) <= 0.5 * len(grid.rows) or len(set(scores.values())) > 1 else {}
+
+
+def _extremes(columns: Sequence[Column], query: Query) -> dict[int, float]:
+    """The ends of the columns that the query names, of all when it asks for an end and names none."""
+    if not query:
+        return {}
+    is_ordered = _MOST_ORDERED.search(query.text[:8000]) is not None
+    numeric = [column for column in columns if column.numbers]
+    titles = [re.sub(r"[_\W]+", " ", column.name) for column in numeric]
+    named = [numeric[i] for i in relevance_of(query, titles)] if is_ordered else []
+    scores: dict[int, float] = {}
+    for column in named or (numeric[:6] if is_ordered else []):
+        ends = sorted((v, i) for i, v in enumerate(column.numbers) if v is not None)
+        for rank in range(min(3 if named else 2, len(ends))):
+            for _, row in (ends[rank], ends[-1 - rank]):
+                scores[row] = max(scores.get(row, 0.0), 3.0 - rank)
+    return scores
+
+
+def _strange(grid: Grid, columns: Sequence[Column], text: str, starts: Sequence[int]) -> dict[int, float]:
+    scores = {len(grid.rows) + i: 1.0 for i in range(min(len(grid.odd), 20))}
+    for column in columns:
+        scores.update(dict.fromkeys(column.strange, 1.0))
+        if column.kind != "category":
+            continue
+        values = list(column.values)
+        offsets = [0]
+        for value in values:
+            offsets.append(offsets[-1] + len(value) + 1)
+        bad = {values[i]: weight for i, weight in severity("\n".join(values), offsets).items()}
+        if 0 < sum(column.values[value] for value in bad) <= 0.1 * len(column.cells):
+            scores.update((i, 1 + bad[cell]) for i, cell in enumerate(column.cells) if cell in bad)
+    odd = {unit for unit in scores if unit >= len(grid.rows)}
+    for unit in odd:
+        line = grid.odd[unit - len(grid.rows)]
+        scores[unit] += sum(
+            severity(text[starts[line] : starts[line + 1]], [0, starts[line + 1] - starts[line]]).values()
+        )
+    return scores
+
+
+def _outliers(columns: Sequence[Column]) -> dict[int, float]:
+    scores: dict[int, float] = {}
+    for column in [column for column in columns if column.kind == "number"][:_MANY_COLUMNS]:
+        if len(column.values) <= 12 and len(column.values) * 4 <= len(column.cells):
+            continue
+        for row, score in outliers(column.numbers).items():
+            scores[row] = scores.get(row, 0.0) + score
+    return scores
+
+
+def _rare(columns: Sequence[Column]) -> dict[int, float]:
+    scores: dict[int, float] = {}
+    for column in columns:
+        numbers = bool(column.numbers) and len(column.values) > 12
+        if column.kind in ("text", "constant", "empty") or numbers:
+            continue
+        for row, score in rarity(column.cells).items():
+            scores[row] = max(scores.get(row, 0.0), score)
+    return scores
+
+
+def _shifts(columns: Sequence[Column]) -> dict[int, float]:
+    """Gaps in dates, and lasting shifts of numbers where the rows are in order of time."""
+    scores: dict[int, float] = {}
+    dated = [column for column in columns if column.kind == "date" and column.step]
+    for column in dated:
+        for row in column.gaps[:6]:
+            scores[row] = scores[row - 1] = 2.0
+    if dated:
+        for column in [column for column in columns if column.kind == "number"][:8]:
+            for row, score in change_points(column.numbers).items():
+                scores[row] = max(scores.get(row, 0.0), score)
+    return scores

@@ -20,7 +20,7 @@ _ABBREVIATIONS = frozenset(
 )
 
 
-def sentences(text: str, start: int, end: int, *, longest: int = 700) -> list[Range]:
+def sentences(text: str, start: int, end: int, longest: int = 700) -> list[Range]:
     """Half-open runs that tile `text[start:end]`, each a sentence with the white space after it.
 
     A sentence longer than `longest` is cut into windows. An abbreviation, an initial or a list number ends none.

@@ -15,6 +15,7 @@ from headroom_jupyter.selection import Query, relevance_of
 __all__ = ["by_directory", "common_root", "extension", "is_path", "named", "roll_up", "split_path", "tree"]
 
 _EXTENSION = re.compile(r"\.[A-Za-z][\w~-]{0,11}\Z")
+_DEEPEST = 16  # levels of directories that an overview tells apart
 _BARE_NAME = re.compile(r"[\w.-]*(?:[Ff]ile|README|LICENSE|CHANGE|BUILD|WORKSPACE|NEWS|AUTHORS|configure)[\w.-]*")
 _NOT_IN_PATHS = re.compile(r"[\"<>|*?;`\x00-\x1f]|\A[\s'(\[{#,=&!%]|\s\Z|: |, |://|/\d{4}/\d\d/\d\d[ T]")
 
@@ -54,8 +55,8 @@ def extension(name: str) -> str:
     """
     if name.endswith(("/", "\\")):
         return "/"
-    found = _EXTENSION.search(name)
-    return found.group() if found else ""
+    dot = name.rfind(".")
+    return name[dot:] if dot >= 0 and _EXTENSION.match(name, dot) else ""
 
 
 def common_root(paths: Iterable[str]) -> str:
@@ -106,9 +107,7 @@ def tree(rows: Mapping[str, str]) -> list[str]:
     return lines
 
 
-def roll_up(
-    counts: Mapping[str, Counter[str]], note: Callable[[Counter[str]], str], limit: int
-) -> list[str]:
+def roll_up(counts: Mapping[str, Counter[str]], note: Callable[[Counter[str]], str], limit: int) -> list[str]:
     """A tree of directories with what they hold, deep ones added to their parents until it fits.
 
     Args:
@@ -117,13 +116,16 @@ def roll_up(
         limit: Characters the lines may have together; if the top directories alone pass it, the smaller ones
             become one line.
     """
-    depth = max((_depth(folder) for folder in counts), default=0)
+    depth = min(max((_depth(folder) for folder in counts), default=0), _DEEPEST)
     lines: list[str] = []
     merged: dict[str, Counter[str]] = {}
+    deeper = counts
     while depth >= 1:
         merged = {}
-        for folder, labels in counts.items():
-            merged.setdefault(_upper(folder, depth), Counter()).update(labels)
+        for folder, labels in deeper.items():
+            upper = _upper(folder, depth)
+            merged[upper] = merged[upper] + labels if upper in merged else labels
+        deeper = merged
         lines = tree({folder: note(labels) for folder, labels in merged.items()})
         if sum(map(len, lines)) + len(lines) <= limit:
             return lines
@@ -166,10 +168,6 @@ def _depth(folder: str) -> int:
 
 def _upper(folder: str, depth: int) -> str:
     """The first `depth` levels of a directory; a leading separator is a level of its own."""
-    at = -1
-    for _ in range(depth):
-        after = [found for sep in "/\\" if (found := folder.find(sep, at + 1)) >= 0]
-        if not after:
-            return folder
-        at = min(after)
-    return folder[: at + 1]
+    if _depth(folder) <= depth:
+        return folder
+    return "".join(re.findall(r"[^/\\]*[/\\]", folder)[:depth])

@@ -10,8 +10,17 @@ from collections import Counter
 from collections.abc import Sequence
 
 from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, line_starts, runs, verbatim
-from headroom_jupyter.compressors.search_hits import CONTEXT, HIT, SEPARATOR, Hits, claim, decode_grouped, encode_grouped, read
 from headroom_jupyter.compressors.paths import by_directory, roll_up, split_path
+from headroom_jupyter.compressors.search_hits import (
+    CONTEXT,
+    HIT,
+    SEPARATOR,
+    Hits,
+    claim,
+    decode_grouped,
+    encode_grouped,
+    read,
+)
 from headroom_jupyter.selection import Evidence, Query, relevance, select
 
 __all__ = ["SearchCompressor"]
@@ -38,7 +47,8 @@ class SearchCompressor:
         hits = read(text)
         if hits is None:
             return verbatim(text)
-        grouped = encode_grouped(hits)
+        may_fit = not ask.may_omit or len(text) <= 6 * ask.target_chars
+        grouped = encode_grouped(hits) if may_fit else text
         if len(grouped) < len(text) and (not ask.may_omit or len(grouped) <= ask.target_chars):
             return Compressed(grouped, fidelity="lossless")
         return _cut(text, hits, ask) if ask.may_omit else verbatim(text)

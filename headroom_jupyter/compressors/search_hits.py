@@ -12,10 +12,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from headroom_jupyter.compressors.paths import common_root, is_path
 
-__all__ = ["CONTEXT", "HEADING", "HIT", "OTHER", "SEPARATOR", "Hits", "claim", "decode_grouped", "encode_grouped", "read"]
+__all__ = [
+    "CONTEXT",
+    "HEADING",
+    "HIT",
+    "OTHER",
+    "SEPARATOR",
+    "Hits",
+    "claim",
+    "decode_grouped",
+    "encode_grouped",
+    "read",
+]
 
 HIT, CONTEXT, HEADING, SEPARATOR, OTHER = range(5)
 
@@ -249,8 +261,8 @@ def _read_one_file(lines: Sequence[str]) -> Hits:
     """`12:text` without a path: the numbers must rise, and not by one each as in a numbered listing."""
     hits = Hits(list(lines))
     numbers = [int(found.group(1)) for line in lines if (found := _ENCODED.match(line)) and "," not in found.group(1)]
-    rises = sum(a < b for a, b in zip(numbers, numbers[1:], strict=False))
-    steps = sum(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    rises = sum(a < b for a, b in pairwise(numbers))
+    steps = sum(b - a == 1 for a, b in pairwise(numbers))
     is_plausible = len(numbers) > 2 and rises >= 0.9 * (len(numbers) - 1) and steps < 0.6 * len(numbers)
     for line in lines:
         found = _ENCODED.match(line) if is_plausible else None
@@ -290,12 +302,16 @@ def _bodies(hits: Hits, first: int, last: int) -> Iterator[str]:
     """The lines of one path without it; equal texts said once when the numbers rise."""
     bodies = [hits.lines[index][hits.marks[index] :] for index in range(first, last)]
     if hits.marks[first]:
-        bodies = [body if body[:1] == ":" and not hits.numbers[first + i] else body[1:] for i, body in enumerate(bodies)]
+        bodies = [
+            body if body[:1] == ":" and not hits.numbers[first + i] else body[1:] for i, body in enumerate(bodies)
+        ]
     entries = [_ENCODED.match(body) for body in bodies]
     numbers = [int(entry.group(1)) if entry and _is_canonical(entry.group(1)) else -1 for entry in entries]
-    rising = all(a < b for a, b in zip(numbers, numbers[1:], strict=False)) and numbers[0] >= 0
+    rising = all(a < b for a, b in pairwise(numbers)) and numbers[0] >= 0
     if not rising:
-        yield from (body if entry or body[:1] == ":" else f"|{body}" for body, entry in zip(bodies, entries, strict=True))
+        yield from (
+            body if entry or body[:1] == ":" else f"|{body}" for body, entry in zip(bodies, entries, strict=True)
+        )
         return
     merged: dict[str, list[int]] = {}
     for body, entry, number in zip(bodies, entries, numbers, strict=True):

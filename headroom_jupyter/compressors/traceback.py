@@ -42,6 +42,8 @@ class TracebackCompressor:
         frames = find_frames(lines)
         if not frames or filled > 8 * len(_CLOCK.findall(part)) > filled or re.match(r"=+ test session", part):
             return 0.0
+        if all(frame.is_panic for frame in frames) and not re.search(r"panicked at |stack backtrace", part):
+            return 0.0  # numbered lines alone are no backtrace: search hits look the same
         covered = sum(1 for frame in frames for line in lines[frame.first : frame.last] if line.strip())
         covered += sum(1 for line in lines if is_message(line))
         share = covered / max(1, filled)
@@ -147,7 +149,7 @@ def _frames(lines: Sequence[str], frames: Sequence[Frame], query: Query) -> Iter
         for frame in stack:
             text = "\n".join(lines[i] for i in _brief(frame)).lower()
             if named and any(name in text for name in named):
-                yield _Piece(2, place * 1000 + 500, _all(frame))
+                yield _Piece(1, -1, _all(frame))  # the question names it
 
 
 def _without_recursion(frames: Sequence[Frame]) -> list[Frame]:

@@ -73,7 +73,7 @@ def route(text: str, hints: Hints, ask: Ask, *, depth: int = 0) -> Routed:
             return verbatim(part)
         return route(part, part_hints, replace(ask, target_chars=target_chars), depth=depth + 1).compressed
 
-    asked = replace(ask, route=part_of)
+    asked = replace(ask, route=part_of, hints=hints)
     ranked = rank(text, hints)
     parts = _split(text) if not ranked or ranked[0][0] < 0.85 else []
     if parts:

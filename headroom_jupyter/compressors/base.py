@@ -86,7 +86,7 @@ class Ask:
     """What a compressor is asked for.
 
     `target_chars` is a goal for the length of the result: a lossless form that meets it needs no omission, and
-    what the query names may exceed it, within reason. `route(part, hints, target_chars)` compresses a part of
+    what the query names may exceed it, within reason. `hints` are those of the text itself. `route(part, hints, target_chars)` compresses a part of
     another kind; embed what it gives with `Draft.embed`.
     """
 
@@ -94,6 +94,7 @@ class Ask:
     level: Level = "faithful"
     target_chars: int = 4000
     route: Callable[[str, Hints, int], Compressed] = field(default=lambda part, hints, target_chars: verbatim(part))
+    hints: Hints = Hints()
 
     @property
     def may_omit(self) -> bool:

@@ -42,7 +42,7 @@ class CodeCompressor:
             return verbatim(text)
         plain = strip_numbers(text)
         source = text if plain is None else plain
-        language = detect(source, _path_in(ask.query.text))
+        language = detect(source, ask.hints.path or _path_in(ask.query.text))
         done = None
         if language is not None and language.module and len(source) <= _MOST_PARSED and not is_unlined(source):
             done = _by_outline(language, text, source, ask)

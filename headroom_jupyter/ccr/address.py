@@ -84,7 +84,7 @@ def slice_rows(text: str, ranges: Sequence[Range]) -> str:
     """
     found = root_entries(text)
     if found is None:
-        head, _, body = text.partition("\n")
+        _, _, body = text.partition("\n")
         if not body:
             raise MarkerError("there are no rows here; ask for lines= or chars=")
         return slice_lines(body, ranges)
@@ -136,27 +136,28 @@ def _json(text: str, path: str) -> str:
         if root_entries(text) is None and not _is_value(text):
             raise MarkerError(f"{path} needs JSON, and this part of the original is none; ask for lines= or chars=")
         return text
-    entry: Entry | None = None
-    try:
-        found = root_entries(text)
-        for number, step in enumerate(steps):
-            if found is None:
-                raise ValueError("this part of the original is no array or object")
-            entry = next(islice(found, step, None), None) if isinstance(step, int) else _member(found, step)
-            if entry is None or isinstance(entry.step, int) != isinstance(step, int):
-                raise ValueError("there is nothing of that name or number")
-            if number + 1 < len(steps):
-                found = container_entries(text, entry.value)
-    except ValueError as err:
-        shown = "$" + "".join(map(render_step, steps[: number + 1]))
-        raise MarkerError(f"{shown} is not in the original: {err}; ask with query= to find the place") from err
-    assert entry is not None
+    found = root_entries(text)
+    for number, step in enumerate(steps):
+        try:
+            entry = _child(found, step)
+            found = container_entries(text, entry.value)
+        except ValueError as err:
+            shown = "$" + "".join(map(render_step, steps[: number + 1]))
+            raise MarkerError(f"{shown} is not in the original: {err}; ask with query= to find the place") from err
     value = text[entry.value : entry.end]
     return str(json.loads(value, strict=False)) if value[:1] == '"' else value
 
 
-def _member(found: Iterable[Entry], step: str) -> Entry | None:
-    return next((entry for entry in found if entry.step == step), None)
+def _child(found: Iterable[Entry] | None, step: Step) -> Entry:
+    if found is None:
+        raise ValueError("this part of the original is no array or object")
+    if isinstance(step, int):
+        entry = next(islice(found, step, None), None)
+    else:
+        entry = next((entry for entry in found if entry.step == step), None)
+    if entry is None or isinstance(entry.step, int) != isinstance(step, int):
+        raise ValueError("there is nothing of that name or number")
+    return entry
 
 
 def _step(name: str | None, index: str | None, quoted: str | None) -> Step:

@@ -72,7 +72,8 @@ def errors_told(path: Path) -> Iterator[None]:
     except (sqlite3.Error, OSError) as err:
         cause = _first(err)
         advice = "free some space or set HEADROOM_HOME to a folder that can be written"
-        if isinstance(cause, sqlite3.DatabaseError) and not isinstance(cause, sqlite3.OperationalError):
+        is_operational = isinstance(cause, sqlite3.OperationalError) and "decode" not in str(cause)
+        if isinstance(cause, sqlite3.DatabaseError) and not is_operational:
             advice = "its database is damaged: move the folder away, a new one is made"
         raise StoreError(f"the store {path} cannot be used: {cause}; {advice}") from err
 

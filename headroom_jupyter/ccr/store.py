@@ -12,46 +12,38 @@ Keys of the shelf, each in front of a fixed number of bytes; a row's tag is the 
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from headroom_jupyter import settings
 from headroom_jupyter.ccr import folder
 from headroom_jupyter.ccr.disk import Row, Shelf, pack, unpack
-from headroom_jupyter.ccr.marker import REF_LENGTH, check_ref
+from headroom_jupyter.ccr.entries import (
+    DAY_S,
+    GONE_S,
+    HOUR_S,
+    Original,
+    Stored,
+    about,
+    check_issued,
+    digest_of,
+    leave,
+    make_room,
+)
+from headroom_jupyter.ccr.marker import check_ref
 from headroom_jupyter.ccr.project import find_project, named_project
-from headroom_jupyter.errors import MissingOriginal, StoreError, StoreFull
+from headroom_jupyter.errors import MissingOriginal, StoreError
 
 __all__ = ["Store", "Stored"]
 
-_HOUR_S = 3600.0
-_DAY_S = 24 * _HOUR_S
-_GONE_S = 90 * _DAY_S  # how long the store can say what became of an original
-_PROTECTED_S = _DAY_S + _HOUR_S  # a use is written down at most an hour late
 _CULLED = 20  # expired rows removed by each write, which adds at most four
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """One original of a project; times in seconds since 1970."""
-
-    ref: str
-    kind: str
-    path: str
-    size_bytes: int
-    stored_at: float
-    used_at: float
-    expires_at: float
 
 
 class Store:
@@ -90,7 +82,7 @@ class Store:
             StoreFull: the quota is used up, and nothing old enough to let go.
             StoreError: it cannot be written, or its reference belongs to other bytes.
         """
-        new = _Original(data, kind, path)
+        new = Original(data, kind, path)
         with self._writing(len(new.packed)) as shelf:
             self._add(shelf, new, {})
         return new.ref
@@ -116,7 +108,7 @@ class Store:
             StoreError: it cannot be written; its reference belongs to other bytes; the issued text stands for
                 another original already.
         """
-        new = _Original(data, kind, path)
+        new = Original(data, kind, path)
         with self._writing(len(new.packed) + len(form)) as shelf:
             known = self._add(shelf, new, self._records(key, form, issued, new.ref))
         return known or form
@@ -137,7 +129,7 @@ class Store:
             if known := found.get(self._key(b"f", key)):
                 self._use(shelf, known)
                 return unpack(known.value)
-            _check_issued(found.get(self._key(b"i", issued)), ref)
+            check_issued(found.get(self._key(b"i", issued)), ref)
             tag = self._entry(shelf, check_ref(ref)).tag if ref else f"form {sha256(key).hexdigest()[:32]}"
             self._set(shelf, records, tag)
             self._renew(shelf, tag)
@@ -152,7 +144,7 @@ class Store:
         """
         with self._reading(ref) as shelf:
             entry = self._entry(shelf, check_ref(ref))
-            digest = _digest(entry)
+            digest = digest_of(entry)
             row = shelf.rows([b"o" + digest]).get(b"o" + digest)
             if row is None:
                 raise self._missing(ref, "has expired or was let go to make room")
@@ -169,7 +161,7 @@ class Store:
             MissingOriginal: there is none.
         """
         with self._reading(ref) as shelf:
-            return str(_about(self._entry(shelf, check_ref(ref)))["kind"])
+            return str(about(self._entry(shelf, check_ref(ref)))["kind"])
 
     def form(self, key: bytes) -> bytes | None:
         """The record in force under a key."""
@@ -197,9 +189,9 @@ class Store:
         with self._reading(ref) as shelf, shelf.writing():
             entry = self._entry(shelf, check_ref(ref))
             rows = shelf.tagged(entry.tag)
-            _leave(shelf, [row for row in rows if row.key[1:17] == self._scope], "was deleted")
-            if not any(row.key[:1] == b"r" and row.key != entry.key and "gone" not in _about(row) for row in rows):
-                shelf.delete(b"o" + _digest(entry))
+            leave(shelf, [row for row in rows if row.key[1:17] == self._scope], "was deleted")
+            if not any(row.key[:1] == b"r" and row.key != entry.key and "gone" not in about(row) for row in rows):
+                shelf.delete(b"o" + digest_of(entry))
         with self._reading(ref) as shelf:
             shelf.shrink()
 
@@ -211,11 +203,11 @@ class Store:
         now = time.time()
         found = []
         for row in rows:
-            about = _about(row)
-            if "gone" not in about and row.expires - _GONE_S > now:
+            said = about(row)
+            if "gone" not in said and row.expires - GONE_S > now:
                 ref = row.key[17:].decode("ascii")
-                size, at = int(about["size"]), float(about["at"])
-                found.append(Stored(ref, about["kind"], about["path"], size, at, row.used, row.expires - _GONE_S))
+                size, at = int(said["size"]), float(said["at"])
+                found.append(Stored(ref, said["kind"], said["path"], size, at, row.used, row.expires - GONE_S))
         return sorted(found, key=lambda stored: (-stored.used_at, stored.ref))
 
     def volume_bytes(self) -> int:
@@ -268,7 +260,7 @@ class Store:
 
     @cached_property
     def _expiry_s(self) -> float:
-        return max(1, settings.load().expiry_days) * _DAY_S
+        return max(1, settings.load().expiry_days) * DAY_S
 
     def _key(self, sort: bytes, name: bytes) -> bytes:
         return sort + self._scope + name
@@ -279,7 +271,7 @@ class Store:
             records[self._key(b"i", issued)] = ref.encode("ascii")
         return records
 
-    def _add(self, shelf: Shelf, new: _Original, records: dict[bytes, bytes]) -> bytes | None:
+    def _add(self, shelf: Shelf, new: Original, records: dict[bytes, bytes]) -> bytes | None:
         """Write an original with its records, unless there is a record already: then answer with that."""
         entry_key, original_key = self._key(b"r", new.ref.encode("ascii")), b"o" + new.digest
         found = shelf.rows([*records, entry_key, original_key])
@@ -288,14 +280,14 @@ class Store:
                 self._use(shelf, found[key])
                 return unpack(found[key].value)
             if key[:1] == b"i":
-                _check_issued(found.get(key), new.ref)
+                check_issued(found.get(key), new.ref)
         entry = found.get(entry_key)
         if entry and entry.tag != new.tag:
             raise StoreError(f"reference {new.ref} belongs to another original; this one cannot be stored")
         if not new.is_in(found.get(original_key)):
             self._set(shelf, {original_key: new.packed}, new.tag, is_packed=True)
-        if entry is None or "gone" in _about(entry):
-            shelf.set(entry_key, new.about(), expire=self._expiry_s + _GONE_S, tag=new.tag)
+        if entry is None or "gone" in about(entry):
+            shelf.set(entry_key, new.entry(), expire=self._expiry_s + GONE_S, tag=new.tag)
         self._set(shelf, records, new.tag)
         if original_key in found:
             self._renew(shelf, new.tag)
@@ -310,7 +302,7 @@ class Store:
         row = shelf.rows([key]).get(key)
         if row is None:
             raise self._missing(ref, "was never stored in it")
-        if gone := _about(row).get("gone"):
+        if gone := about(row).get("gone"):
             raise self._missing(ref, gone)
         return row
 
@@ -330,7 +322,7 @@ class Store:
 
     def _use(self, shelf: Shelf | None, row: Row) -> None:
         """Write a use down, unless one of the last hour is; a read does not fail because this does."""
-        if shelf is None or row.used > time.time() - _HOUR_S:
+        if shelf is None or row.used > time.time() - HOUR_S:
             return
         try:
             with folder.errors_told(self.path):
@@ -340,7 +332,7 @@ class Store:
 
     def _renew(self, shelf: Shelf, tag: str) -> None:
         expires = time.time() + self._expiry_s
-        shelf.renew(tag, expires=expires, but=b"r", later=expires + _GONE_S)
+        shelf.renew(tag, expires=expires, but=b"r", later=expires + GONE_S)
 
     @contextmanager
     def _reading(self, ref: str) -> Iterator[Shelf]:
@@ -357,78 +349,5 @@ class Store:
             shelf = self._shelf = folder.opened(self.path)
             with shelf.writing():
                 shelf.drop_expired(_CULLED)
-                _make_room(shelf, size, settings.load().quota_bytes)
+                make_room(shelf, size, settings.load().quota_bytes)
                 yield shelf
-
-
-class _Original:
-    """An original on its way into the store, hashed and packed before the store is locked."""
-
-    def __init__(self, data: bytes, kind: str, path: str) -> None:
-        self.data = data
-        self.digest = sha256(data).digest()
-        self.tag = self.digest.hex()
-        self.ref = self.tag[:REF_LENGTH]
-        self.packed = pack(data)
-        self._said = {"kind": kind, "path": path, "size": len(data)}
-
-    def about(self) -> bytes:
-        """What a project knows of it."""
-        return pack(json.dumps({**self._said, "at": time.time()}).encode("ascii"))
-
-    def is_in(self, row: Row | None) -> bool:
-        """Whether a row holds it undamaged."""
-        try:
-            return row is not None and (row.value == self.packed or unpack(row.value) == self.data)
-        except StoreError:
-            return False
-
-
-def _about(entry: Row) -> dict[str, Any]:
-    try:
-        about = json.loads(unpack(entry.value))
-        return {"kind": "", "path": "", "size": 0, "at": 0.0, **about}
-    except (ValueError, TypeError) as err:
-        raise StoreError(f"an entry of the store is damaged ({err}); move the store's folder away") from err
-
-
-def _digest(entry: Row) -> bytes:
-    try:
-        return bytes.fromhex(entry.tag)
-    except ValueError as err:
-        raise StoreError("an entry of the store is damaged; move the store's folder away") from err
-
-
-def _check_issued(row: Row | None, ref: str) -> None:
-    if row is not None and unpack(row.value) != ref.encode("ascii"):
-        raise StoreError("the same text was issued for another original before; it could not be told whose it is")
-
-
-def _leave(shelf: Shelf, rows: Iterable[Row], why: str) -> None:
-    """Remove rows; an entry stays and says why its original is gone."""
-    for row in rows:
-        if row.key[:1] == b"r":
-            about = {**_about(row), "gone": why}
-            shelf.set(row.key, pack(json.dumps(about).encode("ascii")), expire=_GONE_S, tag=row.tag)
-        else:
-            shelf.delete(row.key)
-
-
-def _make_room(shelf: Shelf, size: int, quota: int) -> None:
-    """Let the least recently used originals go until `size` more bytes fit."""
-    if shelf.used_bytes() + size <= quota:
-        return
-    shelf.drop_expired(5000)
-    goal = quota * 0.98 - size  # some room for the next ones too
-    while shelf.used_bytes() > goal:
-        tags = shelf.oldest(b"o", used_before=time.time() - _PROTECTED_S, most=50)
-        for tag in tags:
-            _leave(shelf, shelf.tagged(tag), "was let go to make room")
-        if not tags:
-            break
-    if shelf.used_bytes() + size > quota:
-        raise StoreFull(
-            f"the store is full: {quota:,} bytes, and all of it was used within 24 hours; raise HEADROOM_QUOTA_BYTES"
-            " or delete originals"
-        )
-    shelf.shrink()

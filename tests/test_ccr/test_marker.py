@@ -12,7 +12,9 @@ from headroom_jupyter.errors import MarkerError
 REF = "0123456789ab"
 REFS = st.text("0123456789abcdef", min_size=12, max_size=12)
 RANGES = st.lists(
-    st.tuples(st.integers(1, 10**6), st.integers(0, 500)).map(lambda pair: (pair[0], pair[0] + pair[1])), min_size=1, max_size=5
+    st.tuples(st.integers(1, 10**6), st.integers(0, 500)).map(lambda pair: (pair[0], pair[0] + pair[1])),
+    min_size=1,
+    max_size=5,
 ).map(tuple)
 PLACES = st.one_of(
     st.sampled_from(["", "$", "$.items", '$["odd key"][3].body', "cell 12 output 0", "lines 30-80 $.rows"]),
@@ -68,7 +70,9 @@ def test_every_form_of_the_design_is_a_marker_and_comes_back_letter_for_letter(t
     assert parse(text).render() == text
 
 
-@pytest.mark.parametrize("text", ["<<>>", "<<ccr:xyz lines 1>>", "<< 1-2>>", f"<<ccr:{REF}>>", "cout << 12 >> x", "<<1-2", ""])
+@pytest.mark.parametrize(
+    "text", ["<<>>", "<<ccr:xyz lines 1>>", "<< 1-2>>", f"<<ccr:{REF}>>", "cout << 12 >> x", "<<1-2", ""]
+)
 def test_other_text_is_no_marker(text: str) -> None:
     with pytest.raises(MarkerError, match="one looks like"):
         parse(text)

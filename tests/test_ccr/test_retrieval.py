@@ -14,7 +14,9 @@ from headroom_jupyter.ccr.address import resolve
 from headroom_jupyter.ccr.retrieval import retrieve_from
 from headroom_jupyter.errors import InputError, MarkerError
 
-WORDS = "amber basin cedar delta ember fjord grove haven inlet jetty knoll lagoon marsh north ocean plain quay ridge".split()
+WORDS = (
+    "amber basin cedar delta ember fjord grove haven inlet jetty knoll lagoon marsh north ocean plain quay pier".split()
+)
 
 
 def count(text: str) -> int:
@@ -22,11 +24,12 @@ def count(text: str) -> int:
 
 
 def ask(text: str, query: str | None = None, kind: str = "", **slices: object) -> str:
-    return retrieve_from(text.encode("utf-8", "surrogatepass"), kind, query=query, count=count, **slices)  # type: ignore[arg-type]  # names of ranges
+    data = text.encode("utf-8", "surrogatepass")
+    return retrieve_from(data, kind, query=query, count=count, **slices)  # type: ignore[arg-type]  # names of ranges
 
 
 def prose(lines: int) -> str:
-    pick = random.Random(7)
+    pick = random.Random(7)  # noqa: S311  # test data
     return "".join(" ".join(pick.choices(WORDS, k=9)) + f" {number}.\n" for number in range(1, lines + 1))
 
 
@@ -83,7 +86,7 @@ def test_a_phrase_is_found_across_a_line_end() -> None:
 @pytest.mark.parametrize("max_tokens", [None, 60, 300, 2000])
 def test_an_answer_keeps_its_limit(max_tokens: int | None) -> None:
     text = prose(3000)
-    answer = ask(text, "amber ridge", max_tokens=max_tokens)
+    answer = ask(text, "amber pier", max_tokens=max_tokens)
     assert 0 < count(answer) <= (max_tokens or max(800, count(text) // 10))
     assert "more matches" in answer
 
@@ -97,7 +100,9 @@ def test_a_whole_original_is_cut_only_when_asked_and_says_so() -> None:
 
 
 def test_a_row_comes_as_it_is_written_with_its_number_and_path() -> None:
-    rows = ",\n".join(f'  {{"name": "{word}", "n": {number}.50, "of": "0123456789012345"}}' for number, word in enumerate(WORDS))
+    rows = ",\n".join(
+        f'  {{"name": "{word}", "n": {number}.50, "of": "0123456789012345"}}' for number, word in enumerate(WORDS)
+    )
     answer = ask(f'{{"items": [\n{rows}\n], "more": "{"x " * 500}"}}', "lagoon")
     assert answer == '[rows 12 of 18 at $.items]\n{"name": "lagoon", "n": 11.50, "of": "0123456789012345"},\n'
 
@@ -132,7 +137,8 @@ def test_a_long_line_is_cut_to_windows_that_can_be_asked_for_again() -> None:
 
 
 def test_a_notebook_is_searched_by_cell_and_its_pictures_never() -> None:
-    picture = "".join(random.Random(1).choices("ABCDEFGHabcdefgh0123+/", k=5000)) + "needle"
+    pick = random.Random(1)  # noqa: S311  # test data
+    picture = "".join(pick.choices("ABCDEFGHabcdefgh0123+/", k=5000)) + "needle"
     book = {
         "cells": [
             {"cell_type": "markdown", "source": ["# Title\n", "<img src='data:image/png;base64," + picture + "'>"]},
@@ -164,7 +170,7 @@ def test_a_query_inside_a_slice_says_places_that_lead_back() -> None:
     [
         (LOG, "\n1: "),
         ("# One\nwords\n## Two\nwords\n# Three\n" + prose(50), "\n3: ## Two"),
-        ('{"a": [1, 2, 3], "b": {"c": "d"}}', '\n$.a: 3 rows, 9 characters\n$.b: 1 keys, 10 characters\n$.a[0]: 1'),
+        ('{"a": [1, 2, 3], "b": {"c": "d"}}', "\n$.a: 3 rows, 9 characters\n$.b: 1 keys, 10 characters\n$.a[0]: 1"),
         ('{"cells": [{"source": "x = 1"}], "nbformat": 4}', "\ncell 1: x = 1 (5 characters)"),
         ("", "outline of 0 characters"),
     ],
@@ -195,12 +201,13 @@ def test_a_slice_that_is_none_is_refused(slices: dict[str, str]) -> None:
 @settings(max_examples=100)
 def test_any_text_and_any_query_give_an_answer_whose_excerpts_are_exact(text: str, query: str) -> None:
     answer = ask(text, query)
-    assert answer
+    assert answer or not text
     for match in re.finditer(r"^\[(?:lines (?P<lines>[\d-]+) of \d+)\]\n", answer, re.MULTILINE):
         exact = resolve(text, f"lines {match['lines']}")
         assert answer[match.end() :].startswith(exact)
 
 
 def test_nesting_and_odd_bytes_are_no_obstacle() -> None:
-    for text in ("[" * 3000 + "7" + "]" * 3000, "[" * 3000, '{"a":' * 900 + '"needle"' + "}" * 900, "\x00needle\ud800\r\n" * 9):
+    deep = '{"a":' * 900 + '"needle"' + "}" * 900
+    for text in ("[" * 3000 + "7" + "]" * 3000, "[" * 3000, deep, "\x00needle\ud800\r\n" * 9):
         assert ask(text, "needle")

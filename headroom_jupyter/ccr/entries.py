@@ -1,0 +1,135 @@
+"""What the store's rows say: originals on their way in, entries about them, and letting old ones go.
+
+It opens nothing, and knows projects only as prefixes of keys.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from headroom_jupyter.ccr.disk import Row, Shelf, pack, unpack
+from headroom_jupyter.ccr.marker import REF_LENGTH
+from headroom_jupyter.errors import StoreError, StoreFull
+
+__all__ = [
+    "DAY_S",
+    "GONE_S",
+    "HOUR_S",
+    "Original",
+    "Stored",
+    "about",
+    "check_issued",
+    "digest_of",
+    "leave",
+    "make_room",
+]
+
+HOUR_S = 3600.0
+DAY_S = 24 * HOUR_S
+GONE_S = 90 * DAY_S  # how long the store can say what became of an original
+_PROTECTED_S = DAY_S + HOUR_S  # a use is written down at most an hour late
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One original of a project; times in seconds since 1970."""
+
+    ref: str
+    kind: str
+    path: str
+    size_bytes: int
+    stored_at: float
+    used_at: float
+    expires_at: float
+
+
+class Original:
+    """An original on its way into the store, hashed and packed before the store is locked."""
+
+    def __init__(self, data: bytes, kind: str, path: str) -> None:
+        self.data = data
+        self.digest = sha256(data).digest()
+        self.tag = self.digest.hex()
+        self.ref = self.tag[:REF_LENGTH]
+        self.packed = pack(data)
+        self._said = {"kind": kind, "path": path, "size": len(data)}
+
+    def entry(self) -> bytes:
+        """What a project knows of it."""
+        return pack(json.dumps({**self._said, "at": time.time()}).encode("ascii"))
+
+    def is_in(self, row: Row | None) -> bool:
+        """Whether a row holds it undamaged."""
+        try:
+            return row is not None and (row.value == self.packed or unpack(row.value) == self.data)
+        except StoreError:
+            return False
+
+
+def about(entry: Row) -> dict[str, Any]:
+    """What an entry says: kind, path, size, at, and gone when its original is.
+
+    Raises:
+        StoreError: it is damaged.
+    """
+    try:
+        return {"kind": "", "path": "", "size": 0, "at": 0.0, **json.loads(unpack(entry.value))}
+    except (ValueError, TypeError) as err:
+        raise StoreError(f"an entry of the store is damaged ({err}); move the store's folder away") from err
+
+
+def digest_of(entry: Row) -> bytes:
+    """The digest of the original that an entry is about.
+
+    Raises:
+        StoreError: it is damaged.
+    """
+    try:
+        return bytes.fromhex(entry.tag)
+    except ValueError as err:
+        raise StoreError("an entry of the store is damaged; move the store's folder away") from err
+
+
+def check_issued(row: Row | None, ref: str) -> None:
+    """See that an issued text does not stand for another original.
+
+    Raises:
+        StoreError: it does.
+    """
+    if row is not None and unpack(row.value) != ref.encode("ascii"):
+        raise StoreError("the same text was issued for another original before; it could not be told whose it is")
+
+
+def leave(shelf: Shelf, rows: Iterable[Row], why: str) -> None:
+    """Remove rows; an entry stays and says why its original is gone."""
+    for row in rows:
+        if row.key[:1] == b"r":
+            said = {**about(row), "gone": why}
+            shelf.set(row.key, pack(json.dumps(said).encode("ascii")), expire=GONE_S, tag=row.tag)
+        else:
+            shelf.delete(row.key)
+
+
+def make_room(shelf: Shelf, size: int, quota: int) -> None:
+    """Let the least recently used originals go until `size` more bytes fit."""
+    if shelf.used_bytes() + size <= quota:
+        return
+    shelf.drop_expired(5000)
+    goal = quota * 0.98 - size  # some room for the next ones too
+    while shelf.used_bytes() > goal:
+        tags = shelf.oldest(b"o", used_before=time.time() - _PROTECTED_S, most=50)
+        for tag in tags:
+            leave(shelf, shelf.tagged(tag), "was let go to make room")
+        if not tags:
+            break
+    if shelf.used_bytes() + size > quota:
+        raise StoreFull(
+            f"the store is full: {quota:,} bytes, and all of it was used within 24 hours; raise HEADROOM_QUOTA_BYTES"
+            " or delete originals"
+        )
+    shelf.shrink()

@@ -1,0 +1,62 @@
+"""The books: what was saved and what was paid back, by project, compressor and day."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from headroom_jupyter.ccr import folder
+from headroom_jupyter.ccr.store import Store
+from headroom_jupyter.ledger import Booking, Ledger, Totals
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "store", project="/work/one") as opened:
+        yield opened
+
+
+def test_bookings_and_retrievals_add_up(store: Store) -> None:
+    ledger = Ledger(store)
+    assert ledger.book([Booking("json", 1000, 100), Booking("json", 500, 50), Booking("log", 200, 40)]) == ""
+    assert ledger.book([Booking("log", 300, 60)]) == ""
+    assert ledger.book_retrieval(150) == ""
+    total = ledger.totals()["all"]
+    assert total == Totals(blocks=4, tokens_before=2000, tokens_after=250, retrievals=1, tokens_retrieved=150)
+    assert total.tokens_saved == 1600
+    assert total.saved_fraction == 0.8
+
+
+def test_totals_can_be_had_by_project_compressor_and_day(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Store(store.path, project="/work/two")
+    Ledger(store).book([Booking("json", 100, 10)])
+    Ledger(other).book([Booking("json", 50, 20), Booking("log", 30, 5)])
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    assert {name: totals.tokens_before for name, totals in Ledger(store).totals(by="project").items()} == {
+        "/work/one": 100,
+        "/work/two": 80,
+    }
+    assert Ledger(store).totals(by="compressor")["json"].blocks == 2
+    assert list(Ledger(store).totals(by="day")) == [day]
+
+
+def test_an_empty_ledger_reads_as_nothing_and_writes_nothing(store: Store) -> None:
+    assert Ledger(store).totals() == {"all": Totals()}
+    assert Ledger(store).totals(by="project") == {}
+    assert Ledger(store).book([]) == ""
+    assert Totals().saved_fraction == 0.0
+    assert not store.path.exists()
+
+
+def test_books_that_cannot_be_written_say_why_and_do_not_raise(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(folder, "opened", refuse)
+    assert "Permission denied" in Ledger(store).book([Booking("json", 100, 10)])
+    assert "could not be booked" in caplog.text

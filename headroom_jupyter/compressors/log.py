@@ -23,10 +23,13 @@ __all__ = ["LogCompressor"]
 
 _LEAST_SHARE = 0.85  # of the original that a lossless form may have; more is not worth a notation
 _HOPELESS = 12  # times the target: a text that long does not become short enough without omissions
+_TRIED = 5000  # characters on which frames are tried first
 _GAP = 24  # characters that a marker between two shown units costs
 _CUT_LINE = 900  # characters that are shown of a long line, about
 _DIGEST_SHARE = 0.25  # of the target for what repeats
 _LISTING_SHARE = 0.35  # of the target for the places of diagnostics
+_FAILURE_SHARE = 0.1  # of a log that its first failures may take beyond the target
+_SMALL = 1500  # characters of a small log that they may take
 _MASK = re.compile(r"\d+|0x[0-9a-f]+|/\S+")
 
 
@@ -67,6 +70,9 @@ class _Shown:
 def _framed(text: str, ask: Ask) -> str | None:
     if ask.may_omit and len(text) > _HOPELESS * ask.target_chars:
         return None
+    part = text[: text.find("\n", _TRIED) + 1]
+    if ask.may_omit and part and len(log_frames.encode(part) or part) * len(text) > 2 * ask.target_chars * len(part):
+        return None
     starts = line_starts(text)
     keep = named_lines(text, starts, ask.query)
     if ask.may_omit:
@@ -82,6 +88,9 @@ def _reduced(text: str, ask: Ask) -> Compressed:
     notes = _notes(log, named, ask.target_chars)
     room = max(ask.target_chars - sum(len(note) + 1 for note in notes), ask.target_chars // 3)
     shown = _shown(log, evidence, room)
+    first = sorted(log.units.failures)[:2]
+    most = max(_FAILURE_SHARE * len(text), min(_SMALL, len(text) // 2))
+    room += min(sum(_cost(log, shown.of(unit)) for unit in first), int(most))
     costs = [_cost(log, shown.of(unit)) for unit in range(log.count)]
     chosen = select(costs, room, evidence, keys=log.keys, fill=False)
     kept = _lines_of(log, shown, chosen.reasons, room - sum(costs[unit] for unit in chosen.kept))
@@ -123,7 +132,11 @@ def _notes(log: Log, named: set[int], target: int) -> list[str]:
         groups = listing(log, named, int(target * _LISTING_SHARE))
         notes += [f"[{len(log.units.diagnostics)} diagnostics in {total} lines, by message, with places:]", *groups]
     if len(log.units.diagnostics) < log.count // 4:
-        patterns, told = digest(log.templates, budget=int(target * _DIGEST_SHARE), least=max(3, log.count // 100))
+        patterns, told = digest(
+            log.templates,
+            budget=max(int(target * _DIGEST_SHARE), min(300, target // 2)),
+            least=max(3, log.count // 100),
+        )
         if told > log.count // 4:
             notes += [f"[{total} lines, of which {told} in these patterns, * varies:]", *patterns]
     if notes:

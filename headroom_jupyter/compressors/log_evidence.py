@@ -23,6 +23,10 @@ _SUPERLATIVE = re.compile(
     r"|\b(?:most|least|max\w*|min(?:imum)?|top|worst|best|peak|extreme\w*|outlier\w*|expensive)\b",
     re.IGNORECASE,
 )
+_FAILURE = re.compile(
+    r"\b(?:why|fail\w*|error\w*|wrong|crash\w*|br[oe]ke?n?|exception\w*|bug\w*|problem\w*|cause\w*|happened|traceback)\b",
+    re.IGNORECASE,
+)
 # A word of trouble counts as one when it stands by itself or names an exception, not inside a path or an identifier.
 _TROUBLE = re.compile(
     r"(?<![\w./\-\[])(?:fatal|panic|critical|crit|emerg|alert|traceback|segfault|segmentation|deadlock|corrupt|exception"
@@ -74,11 +78,13 @@ def gather(log: Log, query: Query) -> list[Evidence]:
     is_superlative = bool(_SUPERLATIVE.search(query.text))
     far, shifts = extremes(log.templates, most=6 if is_superlative else 3)
     trouble = _trouble(log)
+    failures = Evidence("failure", dict.fromkeys(log.units.failures, 1.0), per_key=3)
     found = [
+        *([failures] if _FAILURE.search(query.text) else []),
         Evidence("query", strong),
         _frame(log),
         Evidence("extreme", far if is_superlative else {}, 0.4),
-        Evidence("failure", dict.fromkeys(log.units.failures, 1.0), 0.8, per_key=3),
+        failures,
         Evidence("verdict", _at(log, _VERDICT.finditer(log.text)), 0.5),
         Evidence("severe", {unit: score for unit, score in trouble.items() if score >= 0.5}, 0.4, per_key=2),
         Evidence("extreme", far, 0.2),

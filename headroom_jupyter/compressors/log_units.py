@@ -30,6 +30,9 @@ _HEAD = (
     r"(?P<said>(?:(?:fatal )?error|warning|note|info|remark|style|refactor|convention)\b[^\n]*"
     r"|[A-Z]{1,4}\d{2,5}[ :][^\n]*)"
 )
+_ENTRY = (
+    r"^[ \t]+(?P<line>\d+):(?P<column>\d+)[ \t]+(?P<said>(?:error|warning|info)[ \t]+[^\n]+)$"  # under its path: ESLint
+)
 # message, then "--> path:line:column": rustc, ruff
 _ARROW = r"^(?P<said>[^\s|][^\n]*)\n *--> (?P<path>[^\n]+?):(?P<line>\d+)(?::(?P<column>\d+))?\r?$"
 _PRELUDE = re.compile(r"[^\n]*: (?:In|At) [^\n]*:\r?$|In file included from |[ \t]+from [^\n]*[:,]\r?$")
@@ -122,6 +125,9 @@ def _failures(text: str, starts: Sequence[int]) -> Iterator[_Block]:
 
 def _diagnostics(text: str, lines: Sequence[str], starts: Sequence[int]) -> Iterator[_Block]:
     heads = [(match, 0) for match in _compiled(_HEAD).finditer(text)]
+    entries = [(match, 0) for match in _compiled(_ENTRY).finditer(text)]
+    if entries:
+        heads = sorted([*heads, *entries], key=lambda pair: pair[0].start())
     if "--> " in text:
         heads += [(match, 1) for match in _compiled(_ARROW).finditer(text)]
         heads.sort(key=lambda pair: pair[0].start())
@@ -148,13 +154,20 @@ def _diagnostics(text: str, lines: Sequence[str], starts: Sequence[int]) -> Iter
         if pending:
             yield pending
         place = match["line"] + (f":{match['column']}" if match["column"] else "")
-        pending = _Block(first, last, head, Diagnostic(match["path"].strip(), place, _message(match["said"])))
+        path = match["path"] if "path" in match.re.groupindex else _heading(lines, head)
+        pending = _Block(first, last, head, Diagnostic(path.strip(), place, _message(match["said"])))
     if pending:
         yield pending
 
 
+def _heading(lines: Sequence[str], at: int) -> str:
+    """The line that a list of entries stands under."""
+    above = (lines[i] for i in range(at - 1, max(-1, at - 400), -1))
+    return next((line[:200] for line in above if line[:1] not in ("", " ", "\t")), "")
+
+
 def _message(said: str) -> str:
-    return _NAMES.sub("‘*’", said.rstrip()[:300]).replace("[*] ", "")
+    return _NAMES.sub("‘*’", " ".join(said[:300].split())).replace("[*] ", "")
 
 
 def _disjoint(blocks: list[_Block]) -> list[_Block]:

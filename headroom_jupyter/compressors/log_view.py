@@ -124,7 +124,9 @@ def listing(log: Log, named: set[int], budget: int) -> list[str]:
     groups: dict[str, list[int]] = {}
     for unit, diagnostic in log.units.diagnostics.items():
         groups.setdefault(diagnostic.message, []).append(unit)
-    order = sorted(groups.items(), key=lambda item: (not named.intersection(item[1]), -len(item[1]), item[1][0]))
+    order = sorted(
+        groups.items(), key=lambda item: (named.isdisjoint(item[1]), _is_mild(item[0]), -len(item[1]), item[1][0])
+    )
     out: list[str] = []
     for number, (message, members) in enumerate(order):
         whole = f"{len(members)}x {message[:160]}: {_places(log, members)}"
@@ -134,11 +136,15 @@ def listing(log: Log, named: set[int], budget: int) -> list[str]:
             whole = f"{len(members)}x {message[:160]}: {first.path}:{first.place} .. {until}{last.place}"
         if len(whole) > budget or len(out) == 60:
             rest = sum(len(units) for _, units in order[number:])
-            out.append(f"{rest}x {len(order) - number} other messages")
+            out.append(f"{rest}x other messages")
             break
         out.append(whole)
         budget -= len(whole) + 1
     return out
+
+
+def _is_mild(message: str) -> bool:
+    return not message.startswith(("error", "fatal"))
 
 
 def _places(log: Log, members: Sequence[int]) -> str:

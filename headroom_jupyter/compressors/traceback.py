@@ -23,6 +23,7 @@ _SIGN = re.compile(
 )
 _CLOCK = re.compile(r"^\W?\d{4}-\d\d-\d\d|^\S{0,3}\d\d:\d\d:\d\d|^[A-Z][a-z]{2} +\d+ \d\d:", re.MULTILINE)
 _CHEAP_GAP = 80  # characters; a marker that says how many frames are out costs about as much
+_SMALL = 1500  # characters; messages and own frames of a short trace may take this much, or half of it
 _OVER = 1.3  # times the target that messages and the user's own frames may take
 _MESSAGE_LINES = 6  # of one message on each side; a longer one (a printed value) is cut in the middle
 
@@ -85,10 +86,11 @@ def _chosen(lines: Sequence[str], frames: Sequence[Frame], ask: Ask) -> list[int
     )
     kept: set[int] = set()
     spent = 0
+    target = max(ask.target_chars, min(_SMALL, int(0.5 * sum(map(len, lines)))))
     for piece in pieces:
         cost = sum(len(lines[i]) + 1 for i in piece.lines if i not in kept)
-        limit = ask.target_chars * (_OVER if piece.rank <= 2 else 0.9)
-        if spent + cost <= limit or (piece.rank == 0 and spent + cost <= 2 * limit + 400):
+        limit = target * (_OVER if piece.rank <= 2 else 0.5)
+        if spent + cost <= limit or (piece.rank == 0 and spent + cost <= 2 * limit):
             kept.update(piece.lines)
             spent += cost
     ordered = sorted(kept)
@@ -135,7 +137,12 @@ def _frames(lines: Sequence[str], frames: Sequence[Frame], query: Query) -> Iter
             stack = []
         stack.append(frame)
     stacks.append(stack)
+    seen: set[tuple[str, ...]] = set()
     for number, stack in enumerate(stacks):
+        keys = tuple(frame.key for frame in stack)
+        if keys in seen:  # threads that wait at the same place
+            continue
+        seen.add(keys)
         place = min(number, len(stacks) - 1 - number)
         inwards = stack[::-1] if stack[0].is_innermost_last else stack
         own = _without_recursion([frame for frame in inwards if not frame.is_library])

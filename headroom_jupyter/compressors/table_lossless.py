@@ -95,7 +95,7 @@ def _aligned(raw: Sequence[str], is_last: bool) -> str:
     width = Counter(map(len, raw)).most_common(1)[0][0]
     if not right:
         unpadded = sum(cell[-1:] != " " for cell in filled)
-        return "-" if is_last and unpadded == len(filled) else f"<{width}"
+        return "-" if is_last and unpadded * 2 > len(filled) else f"<{width}"
     gap = Counter(len(cell) - len(cell.rstrip(" ")) for cell in filled).most_common(1)[0][0]
     return f">{width - gap}+{gap}" if gap else f">{width}"
 

@@ -22,7 +22,9 @@ _GENERATED = re.compile(
     r"|\.min\.(?:js|css)$|\.(?:map|snap|pb\.go)$|_pb2(?:_grpc)?\.pyi?$|\.generated\.|[._-]lock\.(?:json|ya?ml|toml)$"
     r"|(?:^|/)(?:node_modules|vendor|third_party|dist|__snapshots__|generated)/"
 )
+_MARKER = 60  # characters of a usual marker
 _PIECE = 10  # changed lines that are chosen together at most
+_FEW_COMMITS = 5  # of so many the authors and dates are shown too
 _FLOOR = 1200  # characters; a smaller room would show no whole change
 _SHORT_GAP = 28  # characters; a marker costs as much
 
@@ -41,7 +43,21 @@ class DiffCompressor:
         if hunks is None:
             return 0.9 if part.startswith(("diff --git ", "commit ")) else 0.0
         lines = [line for line in part.split("\n") if line]
-        usual = ("+", "-", " ", "@@", "diff ", "index ", "\\", "commit ", "Author", "Date", "Index", "=====")
+        usual = (
+            "+",
+            "-",
+            " ",
+            "@@",
+            "diff ",
+            "index ",
+            "\\",
+            "commit ",
+            "Author",
+            "Date",
+            "Index",
+            "=====",
+            "Only in ",
+        )
         return 0.98 * sum(line.startswith(usual) for line in lines) / len(lines)
 
     def compress(self, text: str, ask: Ask) -> Compressed:
@@ -51,9 +67,12 @@ class DiffCompressor:
             return verbatim(text)
         may_fit = not ask.may_omit or len(text) <= 2 * ask.target_chars
         reduced = encode_reduced(patch) if may_fit else text
-        if len(reduced) < len(text) and (not ask.may_omit or len(reduced) <= ask.target_chars):
-            return Compressed(reduced, fidelity="lossless")
-        return _cut(text, patch, ask) if ask.may_omit else verbatim(text)
+        fits = len(reduced) < len(text) and (not ask.may_omit or len(reduced) <= ask.target_chars)
+        if not fits and ask.may_omit:
+            cut = _cut(text, patch, ask)
+            if len(reduced) > (len(cut.text) + _MARKER) * 1.2:
+                return cut
+        return Compressed(reduced, fidelity="lossless") if len(reduced) < len(text) else verbatim(text)
 
     def decode(self, text: str) -> str | None:
         """The original of the reduced form."""
@@ -150,7 +169,7 @@ def _commit_lines(patch: Patch, starts: Sequence[int], room: int) -> set[int]:
         room -= starts[commit + 1] - starts[commit] + starts[subject + 1] - starts[subject]
         if room < 0:
             break
-        kept.update((commit, subject))
+        kept.update(range(commit, subject + 1) if len(patch.commits) <= _FEW_COMMITS else (commit, subject))
     return kept
 
 

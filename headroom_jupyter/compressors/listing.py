@@ -18,6 +18,8 @@ __all__ = ["ListingCompressor"]
 
 _SIZE = re.compile(r"[ \t]*(\d[\d.,]*)([KMGTPkmgtp]?)")
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40, "p": 2**50}
+_MARKER = 60  # characters of a usual marker
+_DENSITY = 1.5  # numbers and ranges take so many more tokens a character than names, measured on listings
 _LONGEST = 400  # characters; no path that a person lists is longer
 
 
@@ -48,10 +50,13 @@ class ListingCompressor:
         asked = named(ask.query, listing.paths)
         whole = frozenset(sorted(asked, key=lambda index: (-asked[index], index))[:20])
         may_fit = not ask.may_omit or len(text) <= 6 * ask.target_chars
-        factored = encode_listing(listing, whole) if may_fit else None
-        if factored and len(factored) < len(text) and (not ask.may_omit or len(factored) <= ask.target_chars):
-            return Compressed(factored, fidelity="lossless")
-        return _cut(text, listing, asked, ask) if ask.may_omit else verbatim(text)
+        factored = (encode_listing(listing, whole) if may_fit else None) or text
+        fits = len(factored) < len(text) and (not ask.may_omit or len(factored) <= ask.target_chars)
+        if not fits and ask.may_omit:
+            cut = _cut(text, listing, asked, ask)
+            if len(factored) > (len(cut.text) + _MARKER) * _DENSITY:
+                return cut
+        return Compressed(factored, fidelity="lossless") if len(factored) < len(text) else verbatim(text)
 
     def decode(self, text: str) -> str | None:
         """The original of the factored form."""
@@ -130,7 +135,9 @@ def _chosen(listing: Listing, starts: Sequence[int], asked: dict[int, float], ro
         Evidence("size", outliers(_sizes(listing, entries)), share=0.2),
         edges(len(entries)),
     ]
-    target = room if not asked else min(room, room // 4 + sum(sorted(costs[number_of[line]] for line in asked)[:10]))
+    target = (
+        room // 2 if not asked else min(room, room // 4 + sum(sorted(costs[number_of[line]] for line in asked)[:10]))
+    )
     return select(costs, target, evidence)
 
 

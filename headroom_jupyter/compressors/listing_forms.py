@@ -2,7 +2,7 @@
 
 pure    one path a line, perhaps behind a status, a size or a sum        ->  src/{a b c}.py
 tree    the boxes that `tree` draws                                      ->  one space a level
-folders `ls -R`: a directory with a colon, its names, an empty line      ->  src/: a.py b.py
+folders `ls -R`: a directory with a colon, its names, an empty line      ->  src/: {a b}.py
 """
 
 from __future__ import annotations
@@ -228,28 +228,28 @@ def _encode_folders(listing: Listing, whole: frozenset[int]) -> Iterator[str]:
     lines = listing.lines
     index = 0
     while index < len(lines):
-        last = index + 1
-        if _is_folder_line(lines, index):
-            while last < len(lines) and listing.paths[last] and last not in whole and not _ODD.search(lines[last]):
-                last += 1
-        if last > index + 1 and not _ODD.search(lines[index]):
-            yield " ".join(lines[index:last])
+        is_heading = _is_folder_line(lines, index) and not _ODD.search(lines[index])
+        first = index + is_heading
+        last = first
+        while last < len(lines) and listing.paths[last] and last not in whole and not _ODD.search(lines[last]):
+            last += 1
+        if last > first + (not is_heading):
+            heading = f"{lines[index]} " if is_heading else ""
+            yield heading + _braces("", lines[first:last])
             index = last
         else:
-            yield lines[index] if lines[index] == "" or not _is_joined(lines[index]) else f"|{lines[index]}"
+            yield f"|{lines[index]}" if lines[index].startswith(("|", "{")) or ": {" in lines[index] else lines[index]
             index += 1
-
-
-def _is_joined(line: str) -> bool:
-    return ": " in line or line.startswith("|")
 
 
 def _decode_folders(lines: Sequence[str]) -> Iterator[str]:
     for line in lines:
         if line.startswith("|"):
             yield line[1:]
-        elif ": " in line:
-            yield from line.split(" ")
+        elif line.startswith("{") or ": {" in line:
+            heading, _, names = line.partition("{")
+            yield from [heading[:-1]] if heading else []
+            yield from _decode_pure(["{" + names])
         else:
             yield line
 

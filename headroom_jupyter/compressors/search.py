@@ -25,6 +25,7 @@ from headroom_jupyter.selection import Evidence, Query, relevance, select
 
 __all__ = ["SearchCompressor"]
 
+_MARKER = 60  # characters of a usual marker
 _LONG = 400  # characters; a longer line comes from a minified or data file and is shown in windows
 _WINDOW = 110  # characters on each side of a match in a long line
 _DEFINES = re.compile(
@@ -49,9 +50,12 @@ class SearchCompressor:
             return verbatim(text)
         may_fit = not ask.may_omit or len(text) <= 6 * ask.target_chars
         grouped = encode_grouped(hits) if may_fit else text
-        if len(grouped) < len(text) and (not ask.may_omit or len(grouped) <= ask.target_chars):
-            return Compressed(grouped, fidelity="lossless")
-        return _cut(text, hits, ask) if ask.may_omit else verbatim(text)
+        fits = len(grouped) < len(text) and (not ask.may_omit or len(grouped) <= ask.target_chars)
+        if not fits and ask.may_omit:
+            cut = _cut(text, hits, ask)
+            if len(grouped) > (len(cut.text) + _MARKER) * 1.2:
+                return cut
+        return Compressed(grouped, fidelity="lossless") if len(grouped) < len(text) else verbatim(text)
 
     def decode(self, text: str) -> str | None:
         """The original of the grouped form."""
@@ -81,7 +85,7 @@ def _cut(text: str, hits: Hits, ask: Ask) -> Compressed:
 
 def _overview(hits: Hits, limit: int) -> str:
     """How many hits there are in all, by file where that fits `limit` characters, else by directory."""
-    counts = Counter(path for path, kind in zip(hits.paths, hits.kinds, strict=True) if kind == HIT)
+    counts = hits.counts()
     total = sum(counts.values())
     if list(counts) == [""]:
         return f"{total} hits\n"

@@ -10,6 +10,7 @@ The grouped form says a path once, above its hits, and equal texts of one file o
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -67,6 +68,16 @@ class Hits:
         self.marks.append(mark)
         self.numbers.append(number)
         self.heading.append(heading)
+
+    def counts(self) -> Counter[str]:
+        """Hits of each path; what `grep -c` prints are such numbers themselves."""
+        found = [index for index, kind in enumerate(self.kinds) if kind == HIT]
+        bodies = [self.lines[index][self.marks[index] + 1 :].rstrip("\r") for index in found]
+        are_counts = all(len(body) < 10 and body.isdecimal() for body in bodies) and not any(self.numbers)
+        counts: Counter[str] = Counter()
+        for index, body in zip(found, bodies, strict=True):
+            counts[self.paths[index]] += int(body) if are_counts else 1
+        return counts
 
     def nearest(self, line: int) -> int:
         """The hit within six lines of a line of context, -1 if there is none."""

@@ -81,7 +81,8 @@ class Query:
 
         text = self.text[:8000]
         for phrase in _QUOTED.findall(text):
-            add(" ".join(phrase.lower().split()), 3.0)
+            if not phrase.isspace():
+                add(" ".join(phrase.lower().split()), 3.0)
         for word in _WORD.findall(text):
             low = word.lower()
             if low.isalpha():

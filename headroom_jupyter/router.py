@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Any, cast
 
 from headroom_jupyter.compressors.base import Ask, Compressed, Compressor, Draft, Hints, line_starts, verbatim
@@ -18,6 +19,9 @@ from headroom_jupyter.plugins import load_family
 __all__ = ["Routed", "compressors", "decode", "is_same", "rank", "route", "route_pasted"]
 
 MIXED = "mixed"
+_SURE = 0.95
+_WHOLE = 0.85  # a text claimed so surely is of one piece
+_MOST_ASKED = 3
 _DEEPEST = 3  # parts within parts: a notebook's output that holds fenced JSON
 _LEAST_PART = 400  # characters; a smaller part cannot pay for a marker of its own
 _LONGEST_WORDS = 1000  # characters of a first or last paragraph that is taken for the person's own words
@@ -55,10 +59,19 @@ def compressors() -> tuple[Compressor, ...]:
     return cast("tuple[Compressor, ...]", found)
 
 
-def rank(text: str, hints: Hints) -> list[tuple[float, Compressor]]:
-    """The compressors that want the text, the surest first."""
-    sure = [(compressor.confidence(text, hints), compressor) for compressor in compressors()]
-    return sorted((pair for pair in sure if pair[0] > 0), key=lambda pair: -pair[0])
+def rank(text: str, hints: Hints) -> Iterator[tuple[float, Compressor]]:
+    """The compressors that want the text, the surest first, each asked no sooner than it must be.
+
+    A claim of `_SURE` or more is final: those after it in order are asked only when it has nothing to gain.
+    """
+    waiting: list[tuple[float, Compressor]] = []
+    for compressor in compressors():
+        confidence = compressor.confidence(text, hints)
+        if confidence >= _SURE:
+            yield confidence, compressor
+        elif confidence > 0:
+            waiting.append((confidence, compressor))
+    yield from sorted(waiting, key=lambda pair: -pair[0])
 
 
 def route(text: str, hints: Hints, ask: Ask, *, depth: int = 0) -> Routed:
@@ -75,12 +88,13 @@ def route(text: str, hints: Hints, ask: Ask, *, depth: int = 0) -> Routed:
 
     asked = replace(ask, route=part_of, hints=hints)
     ranked = rank(text, hints)
-    parts = _split(text) if not ranked or ranked[0][0] < 0.85 else []
+    confidence, best = next(ranked, (0.0, None))
+    parts = _split(text) if confidence < _WHOLE else []
     if parts:
         mixed = _compress_parts(text, parts, asked)
         if mixed.fidelity != "verbatim":
             return Routed(MIXED, "Router", mixed)
-    for _, compressor in ranked[:3]:
+    for compressor in chain([best] if best else [], (compressor for _, compressor in islice(ranked, _MOST_ASKED - 1))):
         result = compressor.compress(text, asked)
         if result.fidelity == "lossless" and not is_same(text, compressor.decode(result.text)):
             continue
@@ -89,7 +103,6 @@ def route(text: str, hints: Hints, ask: Ask, *, depth: int = 0) -> Routed:
         if ask.level == "lossless" and result.fidelity != "lossless":
             continue
         return Routed(compressor.name, type(compressor).__name__, result)
-    best = ranked[0][1] if ranked else None
     return Routed(best.name if best else "", type(best).__name__ if best else "", verbatim(text))
 
 
@@ -104,8 +117,8 @@ def route_pasted(text: str, ask: Ask) -> Routed:
         start = text.find("\n\n") + 2 if 0 < text.find("\n\n") < _LONGEST_WORDS else 0
         end = text.rfind("\n\n", start) + 1
         end = end if 0 < len(text) - end < _LONGEST_WORDS and end > start else len(text)
-        ranked = rank(text[start:end], Hints())
-        if not ranked or ranked[0][0] < 0.5 or ranked[0][1].name in ("prose", "markup"):
+        confidence, best = next(rank(text[start:end], Hints()), (0.0, None))
+        if best is None or confidence < 0.5 or best.name in ("prose", "markup"):
             return Routed("prose", "", verbatim(text))
         parts = [_Part(0, start, None), _Part(start, end, Hints()), _Part(end, len(text), None)]
 

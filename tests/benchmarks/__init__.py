@@ -1,0 +1,1 @@
+"""Figures, not tests: each file is a script of its own."""

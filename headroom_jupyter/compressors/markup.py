@@ -64,7 +64,7 @@ class MarkupCompressor:
         if len(text) <= ask.target_chars:
             return verbatim(text)
         if kind == "xml":
-            return _exact(text, xml_passages(text, max(240, ask.target_chars // 12)), ask, is_data=True)
+            return _exact(text, xml_passages(text, max(400, ask.target_chars // 12)), ask, is_data=True)
         return _exact(text, markdown_passages(text), ask, is_data=False)
 
     def decode(self, text: str) -> str | None:

@@ -13,6 +13,7 @@ __all__ = ["xml_passages"]
 
 _TAG = re.compile(r"<(?:(/?)([A-Za-z_][\w:.-]{0,100})(?=[\s/>])([^<>]*)>|!--|!\[CDATA\[|[!?][^<>]*>)")
 _NAMES = frozenset("title name id key loc label summary artifactid subject".split())
+_BREAK = re.compile(r"[ \t]*\r?\n")
 _DEEPEST = 40  # levels told apart in the outline
 _ENDS = {"<!--": "-->", "<![CDATA[": "]]>"}
 
@@ -50,18 +51,21 @@ def xml_passages(text: str, limit: int) -> list[Passage]:
 
 
 def _tiles(text: str, cuts: list[tuple[int, int, bool, str]], limit: int) -> Iterator[Passage]:
-    """Passages between the cuts; a line end belongs to what stands before it, an indent to what follows."""
+    """Passages between the cuts; white space up to a line end belongs to what stands before it."""
     at, level, is_minor, key = 0, 0, False, ""
-    for start, *state in [*cuts, (len(text), 0, False, "")]:
-        end = start
-        gap = text.rfind("\n", at, start)
-        if gap >= 0 and text[gap:start].isspace():
-            end = gap + 1
-        if end > at and not (text[at:end].isspace() and end < len(text)):
+    for index, (start, *_) in enumerate([*cuts, (len(text), 0, False, "")]):
+        line_end = _BREAK.match(text, start)
+        if line_end and (index + 1 >= len(cuts) or line_end.end() <= cuts[index + 1][0]):
+            end = line_end.end()
+        else:
+            back = text.rfind("\n", at, start)
+            end = back + 1 if back >= 0 and text[back:start].isspace() else start
+        if end > at and (end == len(text) or not text[at:end].isspace()):
             for number, (a, b) in enumerate(windows(text, at, end, max(limit, 400))):
                 yield Passage(a, b, text[a:b], 0 if number else level, is_minor and not number, key)
             at = end
-        level, is_minor, key = int(state[0]), bool(state[1]), str(state[2])
+        if index < len(cuts):
+            _, level, is_minor, key = cuts[index]
 
 
 def _elements(text: str) -> list[_Element]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from headroom_jupyter.errors import MarkerError
 
 __all__ = ["is_notebook", "load_cells", "output_text", "outputs", "parts", "source"]
+
+_OBJECT = re.compile(r"\s*<[^<>\n]{1,300}>\s*")
 
 
 def is_notebook(text: str, kind: str) -> bool:
@@ -42,7 +45,10 @@ def outputs(cell: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def output_text(output: dict[str, Any]) -> str:
-    """What an output reads as: its stream, its traceback, or plain text before HTML before its data as JSON."""
+    """What an output reads as: its stream, its traceback, or plain text before HTML before its data as JSON.
+
+    Plain text that only names an object, `<IPython.core.display.HTML object>`, stands behind HTML.
+    """
     if output.get("output_type") in ("error", "pyerr"):
         return _joined(output.get("traceback", []), "\n") or f"{output.get('ename')}: {output.get('evalue')}"
     if "text" in output and "data" not in output:
@@ -50,10 +56,10 @@ def output_text(output: dict[str, Any]) -> str:
     data = output.get("data")
     if not isinstance(data, dict):
         return json.dumps(output, ensure_ascii=False)
-    for kind in ("text/plain", "text/html"):
-        if kind in data:
-            return _joined(data[kind])
-    return json.dumps(data, ensure_ascii=False)
+    forms = [_joined(data[kind]) for kind in ("text/plain", "text/html") if kind in data]
+    if len(forms) == 2 and _OBJECT.fullmatch(forms[0]):
+        return forms[1]
+    return forms[0] if forms else json.dumps(data, ensure_ascii=False)
 
 
 def parts(text: str) -> Iterator[tuple[str, str]]:

@@ -27,6 +27,7 @@ BOOK = json.dumps(
                     {"output_type": "execute_result", "data": {"text/html": "<b>3</b>", "text/plain": ["3"]}},
                     {"output_type": "display_data", "data": {"text/html": ["<i>", "4</i>"]}},
                     {"output_type": "display_data", "data": {"application/json": {"rows": [5]}}},
+                    {"output_type": "display_data", "data": {"text/plain": "<HTML object>", "text/html": "<p>"}},
                     {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["tb 1", "tb 2"]},
                 ],
             },
@@ -64,7 +65,8 @@ def test_a_json_path_names_the_exact_source_and_strings_as_they_read(at: str, ex
         ("cell 2 output 2", "<i>4</i>"),
         ("cell 2 output 3", '{"application/json": {"rows": [5]}}'),
         ('cell 2 output 3 $["application/json"].rows[0]', "5"),
-        ("cell 2 output 4", "tb 1\ntb 2"),
+        ("cell 2 output 4", "<p>"),
+        ("cell 2 output 5", "tb 1\ntb 2"),
     ],
 )
 def test_cells_count_from_one_and_outputs_from_zero(at: str, expected: str) -> None:
@@ -109,7 +111,7 @@ def test_lines_end_at_line_feeds_only_and_keep_their_ends() -> None:
         ("plain words", "$", "needs JSON"),
         ("plain words", "cell 3", "no cells"),
         (BOOK, "cell 3", "no cell 3: the notebook has 2"),
-        (BOOK, "cell 2 output 5", "no output 5: it has 5, counted from 0"),
+        (BOOK, "cell 2 output 6", "no output 6: it has 6, counted from 0"),
         ("a\nb\n", "lines 3", "there are 2 lines"),
         ("a", "rows 1", "no rows here"),
         ('{"a": [1, 2}', "$.a", "not in the original"),

@@ -132,6 +132,8 @@ def test_pasted_data_comes_back_too(store: Store, text: str, question: str) -> N
 def test_what_the_question_names_stays(store: Store, kind: str, seed: int) -> None:
     text = grown(kind, seed)
     words = list(re.finditer(r"(?<=[ /,(\"])[a-z]{4,9}(?=[ _/,(.:\"\n])", text))
+    if kind == "diff":  # a header says a name up to four times; changing one of them makes no diff
+        words = [found for found in words if text[found.start() - 1] == " "]
     target = words[len(words) // 2]
     planted = f"{text[: target.start()]}zebra_4711{text[target.end() :]}"
     result = compress(conversation("openai", [planted], "Where is zebra_4711 mentioned?"), store=store)

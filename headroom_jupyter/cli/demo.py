@@ -91,7 +91,7 @@ def _print(shown: Sequence[_Shown], recalled: _Recalled) -> None:
     screen.print(f"    {recalled.marker}\n", soft_wrap=True)
     screen.print(f"and this brings back what you ask for, {amount(recalled.tokens)} tokens of it:\n", soft_wrap=True)
     screen.print(f"    headroom retrieve {recalled.ref} --query {recalled.query!r}\n", soft_wrap=True)
-    lines = recalled.text.split("\n")
+    lines = recalled.text.rstrip("\n").split("\n")
     for line in lines[:_SHOWN_LINES]:
         screen.print(f"    {line}", overflow="ellipsis", no_wrap=True)
     if len(lines) > _SHOWN_LINES:

@@ -33,4 +33,10 @@ def load_examples() -> list[Example]:
     """All examples in the order of their manifest."""
     folder = next(folder for folder in _FOLDERS if (folder / "manifest.json").exists())
     entries = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return [Example(text=(folder / entry["file"]).read_bytes().decode("utf-8"), **entry) for entry in entries]
+    return [Example(text=_read(folder, entry["file"]), **entry) for entry in entries]
+
+
+def _read(folder: Path, name: str) -> str:
+    """A file of the folder, or else of this package: its own source is an example too."""
+    path = folder / name
+    return (path if path.exists() else _PACKAGE / name).read_bytes().decode("utf-8")

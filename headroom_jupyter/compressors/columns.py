@@ -183,11 +183,8 @@ def _pieces(cells: Sequence[str]) -> Parts | None:
     parts: list[str | Slot] = []
     for column in zip(*split, strict=True):
         values = list(column)
-        slot: Parts | None
-        if all(value == values[0] for value in values):
-            slot = (values[0],)
-        else:
-            slot = _grows(values) or _cycle(values)
+        is_same = values.count(values[0]) == len(values)
+        slot: Parts | None = (values[0],) if is_same else _grows(values) or _cycle(values)
         if slot is None:
             return None
         parts += slot
@@ -246,14 +243,18 @@ def _shortened(cells: Sequence[str]) -> Plan:
     if coded is not None:
         return coded
     if len(cells) >= 4 and all(cells):
-        before = commonprefix([min(cells), max(cells)])
+        before = _common_start([min(cells), max(cells)])
         rest = [cell[len(before) :] for cell in cells]
-        after = commonprefix([cell[::-1] for cell in rest])[::-1] if all(rest) else ""
+        after = _common_start([cell[::-1] for cell in rest])[::-1] if all(rest) else ""
         saved = (len(before) + len(after)) * len(cells)
         if len(before) + len(after) >= 3 and saved > 60:
             own = tuple(cell[: len(cell) - len(after)] if after else cell for cell in rest)
             return Plan(_merged([before, Free(), after]), own)
     return Plan((Free(),), tuple(cells))
+
+
+def _common_start(texts: list[str]) -> str:
+    return commonprefix(texts)  # noqa: RUF071  character by character is what is wanted here
 
 
 def _coded(cells: Sequence[str]) -> Plan | None:

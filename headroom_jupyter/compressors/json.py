@@ -38,7 +38,7 @@ class SmartCrusher:
             value, layout = parse(text)
         except ValueError:
             return verbatim(text)
-        if not value:
+        if not value or not isinstance(value, (dict, list)):
             return verbatim(text)
         whole = "\n".join([f"<<json{f' {layout}' if layout else ''}>>", *write_outline(value)])
         if not ask.may_omit:

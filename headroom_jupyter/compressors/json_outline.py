@@ -1,11 +1,12 @@
 """The lossless form of a JSON value: an indented outline with tables in it, and the way back.
 
-    name: value                      strings bare where nothing else could be meant
-    name: |3                         a text of three lines, which follow as they are
-    name:                            an object, its entries one deeper
-    name[2]:                         an array, its elements one deeper after "-"
-    name[300] id|user.name|score     an array of objects: columns, "~column=rule" lines, then a line for each row
-    name{300} key|version            an object of objects, the same way, its keys in the first column
+name: value                      strings bare where nothing else could be meant
+name: |3                         a text of three lines, which follow as they are
+name:                            an object, its entries one deeper
+name[2]:                         an array, its elements one deeper after "-"
+name[300] id|user.name|score     an array of objects: columns, "~column=rule" lines, then a line for each row
+name[300!2] id|user.name|score   the same with 2 rows that fit no column, each whole as JSON after "!"
+name{300} key|version            an object of objects, the same way, its keys in the first column
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from headroom_jupyter.compressors.columns import SEPARATOR, Plan, plan_columns, read_rule, rows_of, write_rule
-from headroom_jupyter.compressors.json_tables import Path, Table, read_name, rows_from, table_of, write_name
-from headroom_jupyter.compressors.json_text import dump, literal, read_literal
+from headroom_jupyter.compressors.json_tables import Path, Table, read_name, rows_from, table_of
+from headroom_jupyter.compressors.json_text import dump, literal, read_json, read_literal
 
-__all__ = ["as_map_table", "head_lines", "read_outline", "write_key", "write_outline"]
+__all__ = ["as_map_table", "column_names", "head_lines", "read_outline", "write_key", "write_outline"]
 
 _KEY = re.compile(r'[^\s":\[\]{}|\-\x00-\x1f\ud800-\udfff][^":\[\]{}|\x00-\x1f\ud800-\udfff]*(?<! )')
-_HEAD = re.compile(r"(?:\[(\d+)\]|\{(\d+)\})(?: (.*)|:)$")
+_HEAD = re.compile(r"(?:\[(\d+)(!\d+)?\]|\{(\d+)(!\d+)?\})(?: (.*)|:)$")
 _DEEPEST = 40
 _LEAST_MAP = 4
 _INLINE = 60  # characters; a smaller object or array stands in its line as JSON
@@ -57,13 +58,10 @@ def _entry(key: str, value: Any, depth: int, lines: list[str]) -> None:
         lines.append(f"{pad}{key}: {literal(value)}")
         return
     table = table_of(value) if isinstance(value, list) else as_map_table(value)
-    if table is not None:
-        bracket = f"[{len(value)}]" if isinstance(value, list) else f"{{{len(value)}}}"
-        lines.append(f"{pad}{key}{bracket} {_names(table, is_map=isinstance(value, dict))}")
-        plans = plan_columns(table.cells)
-        lines += head_lines(table.names, plans)
-        own = [plan.own for plan in plans if plan.own is not None]
-        lines += [SEPARATOR.join(row) for row in zip(*own, strict=True)] if own else []
+    written = _table(table, len(value), is_map=isinstance(value, dict)) if table is not None else None
+    if written is not None:
+        lines.append(f"{pad}{key}{written[0]}")
+        lines += written[1:]
     elif isinstance(value, list):
         lines.append(f"{pad}{key}[{len(value)}]:")
         for entry in value:
@@ -73,14 +71,37 @@ def _entry(key: str, value: Any, depth: int, lines: list[str]) -> None:
         _entries(value, depth + 1, lines)
 
 
+def _table(table: Table, size: int, *, is_map: bool) -> list[str] | None:
+    """A table's lines; None in the rare case that a row could be taken for an odd one."""
+    names = column_names(table, is_map=is_map)
+    plans = plan_columns(table.regular)
+    own = [plan.own for plan in plans if plan.own is not None]
+    rows = [SEPARATOR.join(row) for row in zip(*own, strict=True)] if own else []
+    odd = f"!{len(table.odd)}" if table.odd else ""
+    if odd:
+        if any(row.startswith("!") for row in rows):
+            return None
+        regular = iter(rows)
+        rows = [table.cells[0][i] if i in table.odd else next(regular, "") for i in range(size)]
+    bracket = f"{{{size}{odd}}}" if is_map else f"[{size}{odd}]"
+    # "~" alone ends the rules where the first row looks like one.
+    guard = ["~"] if rows and rows[0].startswith("~") else []
+    return [f"{bracket} {SEPARATOR.join(names)}", *head_lines(names, plans), *guard, *rows]
+
+
 def _is_flat(value: Any, text: str) -> bool:
     """An array of scalars, or of pairs of them: shortest as JSON in its line."""
     return isinstance(value, list) and "{" not in text and not any(isinstance(v, str) and len(v) > 60 for v in value)
 
 
-def _names(table: Table, *, is_map: bool) -> str:
-    names = [write_name(path) for path in table.paths]
-    return SEPARATOR.join(["key", *names[1:]] if is_map else names)
+def column_names(table: Table, *, is_map: bool) -> list[str]:
+    """The names of a table's columns; that of an object's keys is one no other has."""
+    names = table.names
+    if is_map:
+        names[0] = "key"
+        while names[0] in names[1:]:
+            names[0] += "_"
+    return names
 
 
 def head_lines(names: Sequence[str], plans: Sequence[Plan], *, only_constant: bool = False) -> list[str]:
@@ -176,15 +197,20 @@ class _Reader:
         head = _HEAD.match(rest)
         if head is None:
             raise ValueError(f"no entry: {rest[:60]!r}")
-        size = int(head.group(1) or head.group(2))
+        array, odd_of_array, map_, odd_of_map, columns = head.groups()
+        odd = odd_of_array or odd_of_map
+        size = int(array or map_)
         if size > _MOST_LINES:
             raise ValueError("more rows than any text has")
-        if head.group(3) is None:
+        if columns is None:
             return [self.entry(depth + 1)[1] for _ in range(size)]
-        names = head.group(3).split(SEPARATOR)
+        names = columns.split(SEPARATOR)
         plans = [Plan((), ())] * len(names)
         written: dict[str, Plan] = {}
         while self.at < len(self._lines) and self._lines[self.at].startswith("~"):
+            if self._lines[self.at] == "~":
+                self.at += 1
+                break
             name, _, rule = self._lines[self.at][1:].partition("=")
             if name not in names:
                 break
@@ -192,13 +218,18 @@ class _Reader:
             self.at += 1
         plans = [written.get(name) or read_rule("{}", names) for name in names]
         needs = sum(any(type(part).__name__ == "Free" for part in plan.parts) for plan in plans)
-        own: list[list[str]] = [[] for _ in range(size)]
-        if needs:
-            own = [line.split(SEPARATOR) for line in self._lines[self.at : self.at + size]]
+        lines: Sequence[str] = [""] * size
+        if needs or odd:
+            lines = self._lines[self.at : self.at + size]
             self.at += size
-        if len(own) != size:
+        if len(lines) != size:
             raise ValueError("a table ends too soon")
-        is_map = head.group(2) is not None
+        strange = {i: read_json(line[1:]) for i, line in enumerate(lines) if line.startswith("!")} if odd else {}
+        own = [line.split(SEPARATOR) if needs else [] for i, line in enumerate(lines) if i not in strange]
+        is_map = map_ is not None
         paths: list[Path] = [("",) if is_map and i == 0 else read_name(name) for i, name in enumerate(names)]
         rows = rows_from(paths, rows_of(plans, own))
+        if strange:
+            regular = iter(rows)
+            rows = [strange[i] if i in strange else next(regular) for i in range(size)]
         return {row.pop(""): row for row in rows} if is_map else rows

@@ -10,7 +10,7 @@ from typing import Any
 
 from headroom_jupyter.compressors.base import Ask, Draft, Hints, runs
 from headroom_jupyter.compressors.columns import SEPARATOR, Free, Plan, Refers, plan_columns
-from headroom_jupyter.compressors.json_outline import as_map_table, head_lines, write_key
+from headroom_jupyter.compressors.json_outline import as_map_table, column_names, head_lines, write_key
 from headroom_jupyter.compressors.json_tables import Table, table_of, write_name
 from headroom_jupyter.compressors.json_text import Raw, dump, literal
 from headroom_jupyter.selection import (
@@ -84,7 +84,7 @@ class Excerpt:
         elif depth >= _DEEPEST:
             self._draft.write(f"{pad}{key}: ")
             self._draft.omit("rows", [(1, len(value))], len(value), at=path)
-        elif _is_collection(value):
+        elif isinstance(value, list) or _is_collection(value):
             self._collection(f"{pad}{key}", value, path, depth, budget)
         else:
             self._draft.write(f"{pad}{key}:\n" if key else "")
@@ -127,7 +127,7 @@ class Excerpt:
 
     def _collection(self, head: str, value: dict[str, Any] | list[Any], path: str, depth: int, budget: int) -> None:
         is_map = isinstance(value, dict)
-        table = as_map_table(value) if is_map else table_of(value)
+        table = as_map_table(value) if isinstance(value, dict) else table_of(value)
         bracket = f"{{{len(value)}}}" if is_map else f"[{len(value)}]"
         if table is not None:
             self._table(f"{head}{bracket}", table, path, budget, is_map=is_map)
@@ -157,8 +157,8 @@ class Excerpt:
                 self._entry(name, child, at, depth + 1, costs[index])
 
     def _table(self, head: str, table: Table, path: str, budget: int, *, is_map: bool) -> None:
-        plans = plan_columns(table.cells, with_codes=False)
-        names = ["key" if is_map and i == 0 else name for i, name in enumerate(table.names)]
+        plans = plan_columns(table.regular, with_codes=False)
+        names = column_names(table, is_map=is_map)
         texts = [SEPARATOR.join(row) for row in zip(*table.cells, strict=True)]
         varying = [i for i, plan in enumerate(plans) if not plan.is_constant]
         free = [i for i in varying if not _follows(plans[i])]
@@ -183,6 +183,9 @@ class Excerpt:
     def _row(self, table: Table, row: int, shown: Sequence[int], path: str, *, is_wanted: bool, is_map: bool) -> None:
         self._draft.write(str(row + 1))
         limit = _WANTED_CELL if is_wanted else _CELL
+        if row in table.odd:
+            self._draft.write(f"{SEPARATOR}{table.cells[0][row]}\n")
+            return
         for i in shown:
             self._draft.write(SEPARATOR)
             value = table.values[i][row]
@@ -206,7 +209,8 @@ class Excerpt:
 
 
 def _is_collection(value: Any) -> bool:
-    return isinstance(value, list) or (isinstance(value, dict) and (len(value) > _MANY or as_map_table(value) is not None))
+    is_many = isinstance(value, dict) and (len(value) > _MANY or as_map_table(value) is not None)
+    return is_many or isinstance(value, list)
 
 
 def _follows(plan: Plan) -> bool:
@@ -224,7 +228,7 @@ def _number(value: Any) -> float | None:
         return None
     if isinstance(value, (int, float)):
         return float(value)
-    if isinstance(value, Raw):
+    if isinstance(value, Raw) and not value.text.startswith("{"):
         number = float(value.text)
         return number if math.isfinite(number) else None
     return None

@@ -6,9 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from headroom_jupyter.compressors.json_text import MISSING, dump, literal, read_literal
+from headroom_jupyter.compressors.columns import SEPARATOR
+from headroom_jupyter.compressors.json_text import BAR, MISSING, dump, literal, read_literal
 
 __all__ = ["Path", "Table", "read_name", "rows_from", "table_of", "write_name"]
 
@@ -18,21 +20,34 @@ _STEP = re.compile(r"\.?([A-Za-z_$@][\w$@/-]*)|\[(\d+)\]")
 _DEEPEST = 6  # levels of nested objects made columns of
 _LONGEST_LIST = 4  # elements of an array made columns of
 _MOST_COLUMNS = 120
+_MOST_ORDERS = 400  # of keys, in one array
 _NESTED_SHARE = 0.5  # of a table's text that may be JSON within cells; beyond it an outline is shorter
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns by path, with a literal cell for every row; "" is a missing one."""
+    """Columns by path, with a literal cell for every row; "" is a missing one.
+
+    A row in `odd` fits no column: an object in another order or with a key twice, or no object. It stands whole in
+    the first column, as JSON after "!", and its other cells are missing.
+    """
 
     paths: tuple[Path, ...]
     cells: tuple[tuple[str, ...], ...]
     values: tuple[tuple[Any, ...], ...]
+    odd: frozenset[int] = frozenset()
 
     @property
     def names(self) -> list[str]:
         """The columns' names as a head writes them."""
         return [write_name(path) for path in self.paths]
+
+    @property
+    def regular(self) -> Sequence[Sequence[str]]:
+        """The columns' cells without the odd rows."""
+        if not self.odd:
+            return self.cells
+        return [[cell for i, cell in enumerate(column) if i not in self.odd] for column in self.cells]
 
 
 def table_of(rows: Sequence[Any]) -> Table | None:
@@ -41,9 +56,10 @@ def table_of(rows: Sequence[Any]) -> Table | None:
     >>> table_of([{"a": 1, "b": {"c": "x"}}, {"a": 2, "b": {"c": "y"}}]).names
     ['a', 'b.c']
     """
-    if len(rows) < 2 or not all(type(row) is dict and row for row in rows):
+    odd = _odd(rows)
+    if odd is None or len(rows) - len(odd) < 2:
         return None
-    columns = _columns(rows, ())
+    columns = _columns([row for i, row in enumerate(rows) if i not in odd] if odd else rows, ())
     if columns is None or len(columns) > _MOST_COLUMNS:
         return None
     cells = tuple(tuple(literal(value) for value in values) for _, values in columns)
@@ -57,7 +73,48 @@ def table_of(rows: Sequence[Any]) -> Table | None:
             nested += sum(len(cell) for cell, is_nested in zip(column, kinds, strict=True) if is_nested)
     if nested > _NESTED_SHARE * total:
         return None
-    return Table(tuple(path for path, _ in columns), cells, tuple(tuple(values) for _, values in columns))
+    table = Table(tuple(path for path, _ in columns), cells, tuple(tuple(values) for _, values in columns))
+    return _with_odd(table, rows, odd) if odd else table
+
+
+def _odd(rows: Sequence[Any]) -> frozenset[int] | None:
+    """The rows that no table can hold; None when they are more than a few."""
+    most = len(rows) // 10
+    odd = {i for i, row in enumerate(rows) if type(row) is not dict or not row}
+    if len(odd) > most:
+        return None
+    orders: dict[tuple[str, ...], list[int]] = {}
+    for i, row in enumerate(rows):
+        if i not in odd:
+            orders.setdefault(tuple(row), []).append(i)
+    if len(orders) > _MOST_ORDERS:
+        return None
+    if _common_order(orders) is None:
+        fitting: list[tuple[str, ...]] = []
+        for order in sorted(orders, key=lambda order: -len(orders[order])):
+            if _common_order([*fitting, order]) is not None:
+                fitting.append(order)
+            else:
+                odd.update(orders[order])
+            if len(odd) > most:
+                return None
+    return frozenset(odd)
+
+
+def _with_odd(table: Table, rows: Sequence[Any], odd: frozenset[int]) -> Table:
+    cells: list[tuple[str, ...]] = []
+    values: list[tuple[Any, ...]] = []
+    for number, (column, held) in enumerate(zip(table.cells, table.values, strict=True)):
+        regular = iter(zip(column, held, strict=True))
+        filled = [
+            ((f"!{dump(row)}".replace(SEPARATOR, BAR), dump(row)) if number == 0 else ("", MISSING))
+            if i in odd
+            else next(regular)
+            for i, row in enumerate(rows)
+        ]
+        cells.append(tuple(cell for cell, _ in filled))
+        values.append(tuple(value for _, value in filled))
+    return Table(table.paths, tuple(cells), tuple(values), odd)
 
 
 def rows_from(paths: Sequence[Path], rows: Iterable[Sequence[str]]) -> list[Any]:
@@ -74,7 +131,7 @@ def rows_from(paths: Sequence[Path], rows: Iterable[Sequence[str]]) -> list[Any]
 
 
 def _put(row: Any, path: Path, value: Any) -> None:
-    for step, following in zip(path, path[1:], strict=False):
+    for step, following in pairwise(path):
         fresh: Any = [] if isinstance(following, int) else {}
         if isinstance(step, str):
             row = row.setdefault(step, fresh)
@@ -94,7 +151,7 @@ def _columns(rows: Sequence[Any], prefix: Path) -> list[tuple[Path, list[Any]]] 
     for row in rows:
         if row is not MISSING:
             orders.setdefault(tuple(row))
-    if len(orders) > 400:
+    if len(orders) > _MOST_ORDERS:
         return None
     keys = _common_order(orders)
     if keys is None:
@@ -139,7 +196,7 @@ def _common_order(orders: Iterable[tuple[str, ...]]) -> list[str] | None:
     places = {key: i for i, key in enumerate(merged)}
     for order in orders:
         indices = [places[key] for key in order]
-        if any(a >= b for a, b in zip(indices, indices[1:], strict=False)):
+        if any(a >= b for a, b in pairwise(indices)):
             return None
     return merged
 
@@ -152,7 +209,7 @@ def write_name(path: Path) -> str:
     """
     if all(isinstance(step, int) or _SIMPLE.fullmatch(step) for step in path) and isinstance(path[0], str):
         return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)[1:]
-    return dump(list(path)).replace("|", "\\u007c").replace("=", "\\u003d")
+    return dump(list(path)).replace("|", BAR).replace("=", "\\u003d")
 
 
 def read_name(name: str) -> Path:

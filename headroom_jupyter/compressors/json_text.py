@@ -9,17 +9,19 @@ from typing import Any
 
 import orjson
 
-__all__ = ["LARGEST", "MISSING", "Raw", "dump", "literal", "parse", "read_literal", "restore"]
+__all__ = ["BAR", "LARGEST", "MISSING", "Raw", "dump", "literal", "parse", "read_json", "read_literal", "restore"]
 
 LARGEST = 40_000_000  # characters; a limit by size against what would not fit in memory
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
+BAR = r"\u007c"  # how JSON may write the sign that parts a table's cells
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|NaN|-?Infinity")
 _NOT_BARE = re.compile(r'^["\[{]|[|\x00-\x1f\ud800-\udfff]|^\s|\s$|^(?:true|false|null)$')
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CLOSING = {"{": "}", "[": "]"}
 
 
 class Raw:
-    """A number whose spelling Python would change: 1.00, 1e3, -0, thirty digits, NaN."""
+    """What Python would change, as JSON: 1.00, 1e3, -0, thirty digits, NaN; an object with a key that comes twice."""
 
     __slots__ = ("text",)
 
@@ -39,18 +41,18 @@ def parse(text: str) -> tuple[Any, str]:
     A layout that `restore` cannot give back is named by a hash of the text, so that no two texts share one.
 
     Raises:
-        ValueError: it is neither, a key is there twice, or it is nested too deep.
+        ValueError: it is neither, or it is nested too deep.
     """
     body = text.strip(" \t\r\n")
     if not body or len(text) > LARGEST or _CLOSING.get(body[0]) != body[-1]:
         raise ValueError("not a JSON object or array")
     try:
         try:
-            value, is_lines = _load(body), False
+            value, is_lines = read_json(body), False
         except json.JSONDecodeError as err:
             if err.msg != "Extra data":
                 raise
-            value, is_lines = [_load(line) for line in body.split("\n") if line.strip()], True
+            value, is_lines = [read_json(line) for line in body.split("\n") if line.strip()], True
         dump(value)
         for layout in _layouts(text, body, is_lines):
             if restore(value, layout) == text:
@@ -102,26 +104,34 @@ def dump(value: Any, *, is_ascii: bool = False) -> str:
         except TypeError as err:
             if "ecursion" in str(err):  # orjson's limit is 254 levels; what is deeper stays as it is
                 raise ValueError("nested too deep") from err
-    return _dumps(value, separators=(",", ":"), ensure_ascii=is_ascii)
+    text = _dumps(value, separators=(",", ":"), ensure_ascii=is_ascii)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _dumps(value: Any, **options: Any) -> str:
-    """json.dumps, with spellings smuggled through as strings that no text contains by accident."""
+    """json.dumps, with spellings smuggled through as strings that stand nowhere else in the text."""
     raws: list[str] = []
+    sign = "raw"
 
     def spelled(raw: object) -> str:
         if not isinstance(raw, Raw):
             raise TypeError(f"{type(raw).__name__} is no JSON value")
         raws.append(raw.text)
-        return f"\x00{len(raws) - 1}\x00raw"
+        return f"\x00{sign}{len(raws) - 1}"
 
-    text = json.dumps(value, default=spelled, **options)
-    if not raws:
-        return text
-    return re.sub(r'"\\u0000(\d+)\\u0000raw"', lambda found: raws[int(found.group(1))], text)
+    while True:
+        text = json.dumps(value, default=spelled, **options)
+        if not raws:
+            return text
+        made, count = re.subn(rf'"\\u0000{sign}(\d+)"', lambda found: raws[int(found.group(1)) % len(raws)], text)
+        if count == len(raws):
+            return made
+        raws.clear()
+        sign += "!"
 
 
-def _load(text: str) -> Any:
+def read_json(text: str) -> Any:
+    """The value of a JSON text, spellings kept as `Raw`."""
     return json.loads(text, parse_float=_float, parse_int=_int, parse_constant=Raw, object_pairs_hook=_object)
 
 
@@ -134,10 +144,10 @@ def _int(text: str) -> Any:
     return int(text) if len(text.lstrip("-")) < 19 and text != "-0" else Raw(text)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]]) -> Any:
     made = dict(pairs)
     if len(made) != len(pairs):
-        raise ValueError("a key is there twice")
+        return Raw("{" + ",".join(f"{dump(key)}:{dump(value)}" for key, value in pairs) + "}")
     return made
 
 
@@ -153,10 +163,10 @@ def literal(value: Any) -> str:
     elif value is MISSING:
         return ""
     elif isinstance(value, Raw):
-        return value.text
+        return value.text.replace("|", BAR)
     elif type(value) is int:
         return str(value)
-    return dump(value).replace("|", "\\u007c")
+    return dump(value).replace("|", BAR)
 
 
 def read_literal(text: str) -> Any:
@@ -168,7 +178,7 @@ def read_literal(text: str) -> Any:
     if not text:
         return MISSING
     if text[0] in '"[{':
-        return _load(text)
+        return read_json(text)
     if text in ("true", "false", "null"):
         return {"true": True, "false": False, "null": None}[text]
     if _NUMBER.fullmatch(text):

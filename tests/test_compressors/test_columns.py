@@ -78,5 +78,5 @@ def test_every_table_comes_back(data: st.DataObject, rows: int, width: int) -> N
 
 @pytest.mark.parametrize("bad", ["{", "}", "{A}", "{@nobody}", "{x=1,", "{B=x}"])
 def test_what_is_no_rule_is_refused(bad: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         read_rule(bad, ["n0"])

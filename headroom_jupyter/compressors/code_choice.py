@@ -35,13 +35,13 @@ def choose(view: View, outline: Outline, query: Query, text: str, starts: Sequen
     for index, weight in named:
         share = _FOR_NAMED if weight >= _PARTICULAR else _FOR_WORDS
         _show_named(view, outline, index, query, text, starts, share * target)
-    bodies = [at for at in scores if outline.items[at].kind == "def" and outline.items[at].folds]
-    best = max(bodies, key=lambda at: (scores[at], -at), default=-1)
-    if best >= 0 and scores[best] > _LEAST_SCORE * max(scores.values()):
-        # Too long to be shown whole, its statements that the query is about are.
-        _show_named(view, outline, best, query, text, starts, view.spent + _FOR_RELEVANT * target)
     base = view.spent
     _show_relevant(view, outline, scores, base + (_FOR_CALLERS if named else _FOR_RELEVANT) * target)
+    bodies = [at for at in scores if outline.items[at].kind == "def" and outline.items[at].folds]
+    best = max(bodies, key=lambda at: (scores[at], -at), default=-1)
+    if best >= 0 and scores[best] > _LEAST_SCORE * max(scores.values()) and not view.show(best, limit=0, whole=True):
+        # Too long to be shown whole; its statements that the query is about are.
+        _show_named(view, outline, best, query, text, starts, view.spent + _FOR_RELEVANT * target)
     tiers = _tiers(outline, scores)
     for tier in sorted(tiers):
         if tier <= 1:

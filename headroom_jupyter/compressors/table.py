@@ -18,7 +18,7 @@ from headroom_jupyter.compressors.table_rows import Choice, choose
 __all__ = ["TableCompressor"]
 
 _FEW_GAPS = 3  # up to so many, markers stand where the gaps are
-_SHORT_LINE = 14  # characters; a gap of one such line costs more than the line
+_SHORT_LINE = 24  # characters; a gap of one such line costs as much as the line
 _SUMMARY_SHARE = 0.4  # of the target
 _ROWS_SHARE = 0.55
 
@@ -36,7 +36,8 @@ class TableCompressor:
     def compress(self, text: str, ask: Ask) -> Compressed:
         """A summary of the columns and the rows that matter, or all rows in fewer characters."""
         lines = text.split("\n")
-        shape = detect(_spread(lines), Hints(mime="text/csv")) or detect(_spread(lines), Hints())
+        some = _spread(lines)
+        shape = detect(some, Hints()) or detect(some, Hints(mime="text/csv"))
         grid = read(lines, shape) if shape is not None else None
         if grid is None:
             return verbatim(text)
@@ -72,7 +73,8 @@ def _shown(text: str, grid: Grid, ask: Ask) -> Compressed:
     choice = choose(grid, columns, ask, text, starts, min(room, int(ask.target_chars * _ROWS_SHARE)))
     kept = _kept_lines(grid, choice, starts)
     draft = Draft(text)
-    title = f"[{len(grid.rows)} rows x {len(grid.names)} columns; over all rows:"
+    named = len(grid.names) - (grid.names[0] == "")  # an index without a name is no column
+    title = f"[{len(grid.rows)} rows x {named} columns; over all rows:"
     note = "\n".join([title, *summary, f"shown: {_why(grid, choice)}]", ""])
     _write(draft, kept, starts, note)
     return draft.done()

@@ -35,7 +35,7 @@ class Column:
     """One column: its cells without quotes and padding, and what they are.
 
     `kind` is "number", "date", "category", "text", "constant" or "empty"; `numbers` are the values of the first two,
-    None where a cell is missing or of another kind.
+    None where a cell is missing or of another kind; they begin after `start` characters that all cells share.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Column:
     counts: Counter[str]
     kind: str
     numbers: Sequence[float | None] = ()
+    start: int = 0
 
     @cached_property
     def nulls(self) -> int:
@@ -65,8 +66,8 @@ class Column:
         if 0 < self.nulls <= 0.03 * rows:
             empty = (i for i, cell in enumerate(self.cells) if cell.lower() in _NULLS)
             found.update((i, f"{self.name} missing") for i in empty if i not in found)
-        distinct = len(self.values)
-        if rows >= 20 and self.kind in ("text", "date") and 0.97 * rows <= distinct < rows - self.nulls:
+        doubled = rows - self.nulls - len(self.values)
+        if rows >= 20 and self.kind in ("text", "date") and 0 < doubled <= max(1, rows // 200):
             found.update((i, f"{self.name} repeated") for i, cell in enumerate(self.cells) if self.values[cell] > 1)
         return found if len(found) <= max(2, 0.03 * rows) else {}
 
@@ -113,15 +114,28 @@ def _column(name: str, cells: Sequence[str], counts: Counter[str]) -> Column:
         return Column(name, cells, counts, "empty")
     if len(counts) == 1:
         return Column(name, cells, counts, "constant")
+    start = _beginning(known)
     for kind, parse in (("number", _plain), ("date", _moment), ("number", _scaled)):
-        if parse(known[0]) is None and parse(known[-1]) is None:
+        if parse(known[0][start:]) is None and parse(known[-1][start:]) is None:
             continue
-        parsed = {value: parse(value) for value in known}
+        parsed = {value: parse(value[start:]) for value in known}
         hits = sum(counts[value] for value, number in parsed.items() if number is not None)
         if hits >= 0.9 * sum(counts[value] for value in known):
-            return Column(name, cells, counts, kind, tuple(map(parsed.get, cells)))
+            return Column(name, cells, counts, kind, tuple(map(parsed.get, cells)), start)
     few = len(known) <= max(_FEW, min(len(cells) // 8, 200)) and len(known) < len(cells) * 0.7
     return Column(name, cells, counts, "category" if few else "text")
+
+
+def _beginning(values: Sequence[str]) -> int:
+    """How many characters before the numbers all values share, digits and signs not counted.
+
+    >>> _beginning(["import time:   7", "import time: 12"])
+    12
+    """
+    low, high = min(values), max(values)
+    same = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high)))
+    words = low[:same].rstrip("0123456789.-+ ")
+    return len(words) if len(words) > 1 and not words[-1].isdigit() else 0
 
 
 def _plain(text: str) -> float | None:
@@ -222,7 +236,7 @@ def _range(column: Column, grid: Grid, is_full: bool) -> str:
     if column.kind == "date":
         return f"{_where(low, column, grid, False)} to {_where(high, column, grid, False)}{_rhythm(column, grid)}"
     text = f"{_where(low, column, grid, is_full)} to {_where(high, column, grid, is_full)}"
-    if _plain(low) is None or _plain(high) is None or _are_years(known):
+    if column.start or _plain(low) is None or _plain(high) is None or _are_years(known):
         return text
     numbers = [number for number in column.numbers if number is not None]
     total = fsum(numbers)

@@ -31,6 +31,7 @@ _WORDS = re.compile(r"\S+")
 _BARS = re.compile(r"(?<!\\)[|│┃║┆]")
 _LS = re.compile(r"[-dlbcps][-rwxsStT]{9}[.+@]? +\d+ +\S+ +\S+ +\d[\d,.]*(?:[KMGT]| +\d+)? +\S+ +\S+ +\S+ ")
 _STAMP = re.compile(r"\W?(?:\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:|\d\d:\d\d:\d\d|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d)")
+_WIDE = re.compile(r"\s{2,}")
 _MILLIS = re.compile(r"[^,]*\d:\d\d,\d{3}\b(?!,)")
 _ONELINE = re.compile(r"[0-9a-f]{7,12} \S")
 _NOTE = re.compile(r"\[\d+ rows x \d+ columns\]|shape: \(\d[\d_,]*, \d+\)|\(\d+ rows?\)|\d+ rows? in set")
@@ -151,7 +152,7 @@ def _delimited(full: Sequence[str], hints: Hints) -> Shape | None:
         sure = base * share - (0.2 if count == 2 else 0.0)
         if header_names(fitting[0], fitting[1:40], False):
             sure += 0.08
-        shape = Shape("delimited", count, max(sure, 0.96) if hinted else min(sure, 0.94), delimiter)
+        shape = Shape("delimited", count, max(sure, 0.97) if hinted else min(sure + 0.02, 0.96), delimiter)
         if best is None or (shape.confidence, shape.count) > (best.confidence, best.count):
             best = shape
     return best
@@ -162,6 +163,8 @@ def _is_text(records: Sequence[list[str]], delimiter: str, share: float) -> bool
     size = len(records)
     count = len(records[0])
     if sum(record[0][:1] in " \t" and record[0].strip() != "" for record in records) > 0.3 * size:
+        return True
+    if delimiter == "\t" and sum(not record[0] for record in records) > 0.5 * size:
         return True
     if delimiter in ",;" and (count <= 3 and share < 0.9 or all(not record[-1].strip() for record in records)):
         return True
@@ -211,23 +214,33 @@ def _aligned(full: Sequence[str]) -> Shape | None:
     capitals = header == header.upper() and any(map(str.isalpha, header)) and len(header.split()) >= 3
     capitals = capitals and sum(line == line.upper() for line in body) < 0.5 * len(body)
     words = header.split()
-    if capitals and len(starts) != len(words) and all(len(line.split()) >= len(words) for line in body):
+    named = _under(header, starts)
+    titles = len(_WIDE.split(header.strip()))
+    if capitals and len(named) not in (len(words), titles) and all(len(line.split()) >= len(words) for line in body):
         return Shape("words", len(words), 0.9 if len(words) >= 4 else 0.6, names=tuple(words))
     if len(starts) < 2 or len(body) < 4 or len(starts) > 0.7 * max(map(len, body)):
         return None
     noted = any(_NOTE.match(line.strip()) for line in full[-3:])
     if noted or (header[:2] == "  " and _indexed(body[1:], starts)):
         return Shape("fixed", len(starts), 0.95, starts=starts)
-    if len(starts) < 3:
-        return None
     gaps = sum(line.count("  ") > 0 for line in body) / len(body)
-    if capitals and gaps > 0.3:
-        return Shape("fixed", len(starts), 0.92, starts=starts)
-    if gaps < 0.6 or len(body) < 8:
+    if capitals and gaps > 0.3 and len(named) > 2:
+        return Shape("fixed", len(named), 0.92, starts=named)
+    if gaps < 0.6 or len(body) < 8 or len(starts) < 3:
         return None
-    titled = bool(header_names(slices(header, starts), [slices(line, starts) for line in body[1:40]], True))
-    indented = sum(line[0] == " " for line in body) / len(body) > 0.3 and not titled
-    return Shape("fixed", len(starts), 0.45 if indented else 0.85 if titled else 0.62, starts=starts)
+    opened = {line.split(None, 1)[0] for line in body}
+    if len(opened) == 1 and any(word.endswith(":") for word in body[0].split()[:2]):
+        return Shape("fixed", len(starts), 0.6, starts=starts)  # every line begins with one name: more of a log
+    if len(named) > 1 and header_names(slices(header, named), [slices(line, named) for line in body[1:40]], True):
+        return Shape("fixed", len(named), 0.85, starts=named)
+    is_indented = sum(line[0] == " " for line in body) / len(body) > 0.3
+    return Shape("fixed", len(starts), 0.45 if is_indented else 0.62, starts=starts)
+
+
+def _under(header: str, starts: Sequence[int]) -> tuple[int, ...]:
+    """The borders of columns that have a name in the header."""
+    cells = slices(header, starts)
+    return tuple(start for start, cell in zip(starts, cells, strict=True) if cell or start == starts[0])
 
 
 def _indexed(rows: Sequence[str], starts: Sequence[int]) -> bool:

@@ -74,7 +74,8 @@ def _encode_fixed(lines: Sequence[str], grid: Grid) -> str | None:
     raw_cells = [[lines[i][a:b] for a, b in bounds] for i in places]
     layout = [_aligned(column, is_last) for column, is_last in _columns(raw_cells)]
     template = _template(layout)
-    cells = [[cell.strip(" ") for cell in row] for row in raw_cells]
+    bare = layout[-1] == "-"
+    cells = [[*(cell.strip(" ") for cell in row[:-1]), row[-1] if bare else row[-1].strip(" ")] for row in raw_cells]
     fits = [n for n, row in enumerate(cells) if template.format(*row) == lines[places[n]]]
     if not fits:
         return None
@@ -91,11 +92,16 @@ def _columns(rows: Sequence[Sequence[str]]) -> Iterable[tuple[Sequence[str], boo
 def _aligned(raw: Sequence[str], is_last: bool) -> str:
     """How most cells of a column are padded, as the layout writes it."""
     filled = [cell for cell in raw if cell.strip(" ")]
-    right = sum(cell[0] == " " for cell in filled) > 0
-    width = Counter(map(len, raw)).most_common(1)[0][0]
-    if not right:
-        unpadded = sum(cell[-1:] != " " for cell in filled)
-        return "-" if is_last and unpadded * 2 > len(filled) else f"<{width}"
+    is_right = any(cell[0] == " " for cell in filled)
+    width, number = Counter(map(len, raw)).most_common(1)[0]
+    if (
+        is_last
+        and (number < 0.8 * len(raw) or not is_right)
+        and sum(cell[-1] != " " for cell in filled) * 2 > len(filled)
+    ):
+        return "-"
+    if not is_right:
+        return f"<{width}"
     gap = Counter(len(cell) - len(cell.rstrip(" ")) for cell in filled).most_common(1)[0][0]
     return f">{width - gap}+{gap}" if gap else f">{width}"
 

@@ -34,6 +34,8 @@ _MOST_ORDERED = re.compile(
 )
 _MANY_COLUMNS = 40  # columns that are looked at for outliers, by the order of the table
 _GAP_COST = 12  # characters that a gap's range takes in a marker
+_BEST = 8  # rows nearest to the query, before the extremes it may ask for
+_FEW_ROWS = 50  # among fewer, one of a kind is rare only when at most one other is
 _SPREAD = 5  # rows shown only as examples
 
 
@@ -63,10 +65,12 @@ def choose(grid: Grid, columns: Sequence[Column], ask: Ask, text: str, starts: S
     asked = _asked(grid, ask.query, text, starts)
     best = max(asked.values(), default=0.0)
     strong = {unit: score for unit, score in asked.items() if score >= 0.55 * best}
+    first = dict(sorted(strong.items(), key=lambda item: (-item[1], item[0]))[:_BEST])
     weak = {unit: score for unit, score in asked.items() if unit not in strong and score >= 0.25 * best}
     evidence = [
-        Evidence("query", strong),
+        Evidence("query", first),
         Evidence("wanted extremes", _extremes(columns, ask.query), 0.5),
+        Evidence("query", strong, 0.6),
         Evidence("first and last", edges(count, first=2).scores),
         Evidence("irregular", _strange(grid, columns, text, starts), 0.35),
         Evidence("extreme", _outliers(columns), 0.35),
@@ -94,6 +98,12 @@ def _asked(grid: Grid, query: Query, text: str, starts: Sequence[int]) -> dict[i
     for line, score in by_line.items():
         if line in unit_of:
             scores[unit_of[line]] = scores.get(unit_of[line], 0.0) + score
+    words = {word.strip("?!.,;:()'\"`") for word in query.text[:8000].lower().split()}
+    for unit in scores:
+        if unit < len(grid.rows) and any(
+            cell.strip(' "').lower() in words for cell in grid.rows[unit] if len(cell) > 2
+        ):
+            scores[unit] *= 2
     # What most rows have tells none of them apart: it would only crowd out what does.
     return scores if len(scores) <= 0.5 * len(grid.rows) or len(set(scores.values())) > 1 else {}
 
@@ -153,8 +163,10 @@ def _rare(columns: Sequence[Column]) -> dict[int, float]:
         numbers = bool(column.numbers) and len(column.values) > 12
         if column.kind in ("text", "constant", "empty") or numbers:
             continue
-        for row, score in rarity(column.cells).items():
-            scores[row] = max(scores.get(row, 0.0), score)
+        rows = len(column.cells)
+        found = rarity(column.cells, share=0.02 if rows >= _FEW_ROWS else 1.01 / rows)
+        if rows >= _FEW_ROWS or len(found) <= 2:
+            scores.update((row, max(scores.get(row, 0.0), score)) for row, score in found.items())
     return scores
 
 

@@ -94,7 +94,7 @@ def _reduced(text: str, ask: Ask) -> Compressed:
     costs = [_cost(log, shown.of(unit)) for unit in range(log.count)]
     chosen = select(costs, room, evidence, keys=log.keys, fill=False)
     kept = _lines_of(log, shown, chosen.reasons, room - sum(costs[unit] for unit in chosen.kept))
-    if sum(len(log.lines[i]) + 1 for i in kept) > _LEAST_SHARE * len(text) and len(kept) > 1:
+    if _cost(log, kept) > _LEAST_SHARE * len(text):
         return verbatim(text)
     draft = Draft(text)
     for note in notes:

@@ -114,11 +114,12 @@ def _named(text: str, marks: Sequence[int], query: Query) -> tuple[dict[int, flo
         for unit in _whole(text, marks, word, scores):
             scores[unit] *= 1.5
     best = max(scores.values())
-    strong = {unit: score for unit, score in scores.items() if score >= _STRONG * best}
-    weak = {unit: score for unit, score in scores.items() if _WEAK * best <= score < _STRONG * best}
-    if len(strong) > 0.6 * count and count > 8:
-        return {}, _spread_out(strong, text, marks)
-    return _spread_out(strong, text, marks), weak
+    for share in (_STRONG, 0.75, 0.95):
+        strong = {unit: score for unit, score in scores.items() if score >= share * best}
+        if len(strong) <= 0.6 * count or count <= 8:
+            weak = {unit: score for unit, score in scores.items() if _WEAK * best <= score < share * best}
+            return _spread_out(strong, text, marks), weak
+    return {}, _spread_out(strong, text, marks)
 
 
 def _whole(text: str, marks: Sequence[int], word: str, scores: dict[int, float]) -> set[int]:

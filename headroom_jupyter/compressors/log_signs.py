@@ -63,7 +63,7 @@ def _score(part: str, lines: list[str]) -> float:
     traces = len(_TRACE.findall(part)) / count
     if traces > 0.5 and clocks < 0.1:
         return 0.2
-    signs = clocks + 0.8 * levels + min(1.0, 2.5 * reports) + min(1.0, 4 * diagnostics) + 0.9 * tools
+    signs = clocks + 0.8 * levels + min(1.0, 2.5 * reports) + min(1.0, 8 * diagnostics) + 0.9 * tools
     if signs >= 0.25:
         return min(0.95, 0.6 + 0.4 * signs)
     return max(0.5 * signs, _monotony(lines))
@@ -90,4 +90,4 @@ def _monotony(lines: list[str]) -> float:
     alike = sum(n for _, n in masked.most_common(4)) / len(lines)
     if alike > 0.6 and re.search(r"[A-Za-z]{3}", masked.most_common(1)[0][0]):
         return 0.6
-    return 0.72 if number > 0.8 * len(lines) and labelled > 0.8 * len(lines) and word[:1].isalpha() else 0.0
+    return 0.9 if number > 0.8 * len(lines) and labelled > 0.8 * len(lines) and word[:1].isalpha() else 0.0

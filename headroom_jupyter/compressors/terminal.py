@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from headroom_jupyter.compressors.base import (
     Ask,
@@ -123,7 +124,8 @@ def _write(draft: Draft, source: _Source, part: _Part, ask: Ask, target: int, si
     shown = "".join(row.text + "\n" for row in rows)
     if not source.text.endswith("\n") and part.last == len(source.rows):
         shown = shown[:-1]
-    result = ask.route(shown, Hints(), share)
+    has_several = any("\n" in row.text for row in rows)
+    result = verbatim(shown) if has_several else ask.route(shown, Hints(), share)
     is_copy = source.text[source.starts[begin] : source.starts[end]] == shown
     if result.fidelity == "verbatim" or not (is_copy or all(o.unit == "lines" and not o.at for o in result.omissions)):
         _write_rows(draft, source, rows, _chosen(rows, ask, share), begin, end)
@@ -189,7 +191,7 @@ def _embed_rows(draft: Draft, source: _Source, result: Compressed, rows: Sequenc
 def _chosen(rows: Sequence[Row], ask: Ask, target: int) -> Sequence[int]:
     """Rows of an output that no other compressor makes shorter."""
     text = "".join(row.text + "\n" for row in rows)
-    starts = line_starts(text)
+    starts = [0, *accumulate(len(row.text) + 1 for row in rows)]
     costs = [starts[i + 1] - starts[i] + 12 for i in range(len(rows))]
     scores = relevance(ask.query, text, starts)
     best = max(scores.values(), default=0.0)

@@ -25,12 +25,13 @@ _PROGRESS = re.compile(
     rf"\d%|\d/\d|[{_BAR}{_SPINNER}]|\[[=#>. -]{{5,}}\]|\bETA\b|it/s|[kKMG]i?B/s|^\s*[-\\|/]\s|\.{{3}}\s*$"
 )
 _VARYING = re.compile(rf"[\d.,:%]+|[{_BAR}#=>\s-]{{2,}}|[{_SPINNER}]|(?:[kKMGT]i?)?B\b|\?|[-\\|/](?=\s)")
+_NO_FRAME = str.maketrans("", "", " ~|[]")
 _FEWEST_STATES = 3
 
 
 @dataclass(slots=True)
 class Row:
-    """One row of the screen: the 0-based source line that wrote it last, and its text."""
+    """What is left of a 0-based source line: a row of the screen, or several with line ends between them."""
 
     line: int
     text: str
@@ -59,7 +60,13 @@ def screen(lines: Sequence[str]) -> list[Row]:
         else:
             cursor = _moves(rows, at, cursor, number, line)
         cursor += 1
-    return [row for row in rows if row.is_there]
+    left: list[Row] = []
+    for row in rows:
+        if row.is_there and left and left[-1].line == row.line:
+            left[-1].text += "\n" + row.text
+        elif row.is_there:
+            left.append(row)
+    return left
 
 
 def last_states(rows: Sequence[Row]) -> Iterator[Row]:
@@ -67,7 +74,8 @@ def last_states(rows: Sequence[Row]) -> Iterator[Row]:
     run: list[Row] = []
     mask = ""
     for row in rows:
-        own = _VARYING.sub("~", row.text[:300]).strip() if _PROGRESS.search(row.text[:300]) else ""
+        head = row.text[:300]
+        own = _VARYING.sub("~", head).translate(_NO_FRAME) if _PROGRESS.search(head) else ""
         if not own or own != mask:
             yield from _last_of(run)
             run = []

@@ -226,7 +226,7 @@ class _Walk:
         reason = verdict(block, situation)
         if block.role == "user" and not self.limits.compress_user:
             return Form(None, reason=reason or "")
-        if reason and (source.issued_ref is None or len(block.text) < self.limits.min_tokens):
+        if reason and source.issued_ref is None:
             self._note(block, source, Form(None, hidden=()))
             return Form(None, reason=reason)
         query = query_of(self._query, block.arguments)

@@ -142,6 +142,8 @@ def _spread_out(scores: dict[int, float], text: str, marks: Sequence[int]) -> di
 def _frame(log: Log) -> Evidence:
     """The first and last lines, and the lines that give totals."""
     last = log.count - 1
+    while last > 0 and not log.lines[log.units.head[last]].strip():
+        last -= 1
     scores = {max(0, last - 1): 2.0, min(1, last): 1.0, 0: 3.0, last: 2.9}
     totals = [log.unit_at(match.start()) for match in _TOTAL.finditer(log.text, max(0, len(log.text) - 50_000))]
     for unit in totals[-4:]:

@@ -41,7 +41,7 @@ def confidence_of(text: str, hints: Hints) -> float:
     """How sure it is that a text is a log, 0 to 1."""
     part = sample(text, 12_000)
     lines = [line for line in part.split("\n") if line.strip()]
-    if not lines or part.lstrip()[:1] == "{" and part.rstrip()[-1:] == "}":
+    if not lines or (part.rstrip()[-1:] in "]}" and re.match(r"\s*(?:\{\s*\"|\[\s*[\[{\"])", part)):
         return 0.0
     if re.match(r"\s*(?:diff --git |--- \S|<[!?a-zA-Z]|Traceback \(most)", part):
         return 0.0

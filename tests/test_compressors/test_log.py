@@ -91,6 +91,10 @@ def test_what_the_query_names_and_server_errors_stay_in_an_access_log() -> None:
     assert len(result.text) < 1800
 
 
+def test_the_last_line_that_says_something_stays() -> None:
+    assert "/tile/239.html" in compressed(ACCESS + "\n\n\n").text
+
+
 def test_an_identifier_is_found_as_a_whole_before_longer_ones_that_begin_with_it() -> None:
     lines = [f"10:00:{i % 60:02} loaded kiln.heat.part{i} in {i % 13} ms" for i in range(300)]
     lines[212] = "10:03:32 loaded kiln.heat in 7 ms"

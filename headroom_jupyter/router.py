@@ -238,11 +238,17 @@ def _compress_parts(text: str, parts: Sequence[_Part], ask: Ask) -> Compressed:
     starts = line_starts(text)
     draft = Draft(text)
     if all(result.fidelity in ("verbatim", "lossless") for result in results):
+        # Joined, a part must come back by the character: an equal JSON value is not enough.
+        pieces = [text[part.start : part.end] for part in parts]
+        results = [
+            result if result.fidelity == "verbatim" or decode(result.text) == piece else verbatim(piece)
+            for piece, result in zip(pieces, results, strict=True)
+        ]
         sizes = "".join(f" {'L' if r.fidelity == 'lossless' else 'V'}{len(r.text)}" for r in results)
         draft.write(f"<<parts{sizes}>>\n")
         for result in results:
             draft.write(result.text)
-        return draft.done("lossless")
+        return draft.done("lossless") if "L" in sizes else verbatim(text)
     for part, result in zip(parts, results, strict=True):
         first, last = _lines(starts, part)
         draft.embed(result, at=f"lines {first}-{last}", start=part.start)

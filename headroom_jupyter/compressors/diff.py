@@ -58,7 +58,8 @@ class DiffCompressor:
             "=====",
             "Only in ",
         )
-        return 0.98 * sum(line.startswith(usual) for line in lines) / len(lines)
+        moved = ("new ", "old ", "deleted ", "similarity ", "rename ", "Binary ")
+        return 0.98 * sum(line.startswith(usual + moved) for line in lines) / len(lines)
 
     def compress(self, text: str, ask: Ask) -> Compressed:
         """The reduced form where it is enough, else the list of files and a choice of changes."""

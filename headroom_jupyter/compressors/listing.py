@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, line_starts, runs, sample, verbatim
 from headroom_jupyter.compressors.listing_forms import Listing, decode_listing, encode_listing, read
 from headroom_jupyter.compressors.paths import extension, named, roll_up, split_path
-from headroom_jupyter.selection import Evidence, Selection, edges, outliers, rarity, select
+from headroom_jupyter.selection import Evidence, edges, outliers, rarity, select
 
 __all__ = ["ListingCompressor"]
 
 _SIZE = re.compile(r"[ \t]*(\d[\d.,]*)([KMGTPkmgtp]?)")
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40, "p": 2**50}
 _MARKER = 60  # characters of a usual marker
-_DENSITY = 1.5  # numbers and ranges take so many more tokens a character than names, measured on listings
+_DENSITY = 1.8  # numbers and ranges take so many more tokens a character than names, measured on listings
 _LONGEST = 400  # characters; no path that a person lists is longer
 
 
@@ -67,7 +67,7 @@ def _cut(text: str, listing: Listing, asked: dict[int, float], ask: Ask) -> Comp
     starts = line_starts(text)
     overview = _overview(listing, ask.target_chars // 2)
     room = max(ask.target_chars - len(overview), ask.target_chars // 3)
-    kept = _with_parents(_chosen(listing, starts, asked, room).kept, listing)
+    kept = _with_parents(_chosen(listing, starts, asked, room), listing)
     draft = Draft(text)
     draft.write(overview)
     gaps = [(first, last) for first, last, is_kept in runs(kept, len(starts) - 1) if not is_kept]
@@ -119,7 +119,7 @@ def _states(listing: Listing) -> Counter[str]:
     return states if len(states) <= 12 and not any(state[:1].isdigit() for state in states) else Counter()
 
 
-def _chosen(listing: Listing, starts: Sequence[int], asked: dict[int, float], room: int) -> Selection:
+def _chosen(listing: Listing, starts: Sequence[int], asked: dict[int, float], room: int) -> list[int]:
     """Entries by what speaks for them: the query, rare kinds, extreme sizes, first and last, some of the rest."""
     entries = [index for index, path in enumerate(listing.paths) if path]
     number_of = {line: number for number, line in enumerate(entries)}
@@ -138,7 +138,7 @@ def _chosen(listing: Listing, starts: Sequence[int], asked: dict[int, float], ro
     target = (
         room // 2 if not asked else min(room, room // 4 + sum(sorted(costs[number_of[line]] for line in asked)[:10]))
     )
-    return select(costs, target, evidence)
+    return [entries[number] for number in select(costs, target, evidence).kept]
 
 
 def _sizes(listing: Listing, entries: Sequence[int]) -> list[float | None]:

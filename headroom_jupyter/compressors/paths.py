@@ -17,7 +17,7 @@ __all__ = ["by_directory", "common_root", "extension", "is_path", "named", "roll
 _EXTENSION = re.compile(r"\.[A-Za-z][\w~-]{0,11}\Z")
 _DEEPEST = 16  # levels of directories that an overview tells apart
 _BARE_NAME = re.compile(r"[\w.-]*(?:[Ff]ile|README|LICENSE|CHANGE|BUILD|WORKSPACE|NEWS|AUTHORS|configure)[\w.-]*")
-_NOT_IN_PATHS = re.compile(r"[\"<>|*?;`\x00-\x1f]|\A[\s'(\[{#,=&!%]|\s\Z|: |, |://|:\d|/\d{4}/\d\d/\d\d[ T]")
+_NOT_IN_PATHS = re.compile(r"[\"<>|*?;`\x00-\x1f]|\A[\s'(\[{#,=&!%]|\s\Z|: |, |://|:\d|(?:\A|/)\d{4}/\d\d/\d\d\b|,.*,")
 
 
 @lru_cache(maxsize=4096)
@@ -97,6 +97,9 @@ def tree(rows: Mapping[str, str]) -> list[str]:
     """
     lines: list[str] = []
     above: list[str] = []
+    root = common_root(rows)
+    if root and root not in rows and len(rows) > 2:
+        rows = {root: "", **rows}
     for folder in sorted(rows, key=lambda folder: re.split(r"[/\\]", folder)):
         while above and not folder.startswith(above[-1]):
             above.pop()

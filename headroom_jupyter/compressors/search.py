@@ -135,11 +135,12 @@ def _scores(text: str, starts: Sequence[int], hits: Hits, query: Query) -> dict[
     raw = relevance(query, text, starts)
     scores: dict[int, float] = {}
     words = {term.text for term in query.terms}
+    best = max(raw.values(), default=0.0)
     for line, score in raw.items():
         if hits.kinds[line] == HIT:
             defined = _DEFINES.search(hits.lines[line][:_LONG])
-            boost = 1.5 if defined and defined.group(1).lower() in words else 1.0
-            scores[line] = scores.get(line, 0.0) + score * boost
+            boost = best if defined and defined.group(1).lower() in words else 0.0
+            scores[line] = scores.get(line, 0.0) + score + boost
         elif hits.kinds[line] == CONTEXT and hits.nearest(line) >= 0:
             near = hits.nearest(line)
             scores[near] = max(scores.get(near, 0.0), 0.7 * score)

@@ -33,10 +33,13 @@ __all__ = [
 HIT, CONTEXT, HEADING, SEPARATOR, OTHER = range(5)
 
 _FLAT = re.compile(r"((?:[A-Za-z]:[\\/])?[^:\n]{1,400}):(\d{1,9}):")
-_PLAIN = re.compile(r"((?:[A-Za-z]:[\\/])?[^:\n]{1,400}):(?=\S|[ \t]{2}|\t|$)")
+_PLAIN = re.compile(r"((?:[A-Za-z]:[\\/])?[^:\n]{1,400}):(?=[^:\s]|[ \t]{2}|\t|$)")
 _NUMBERED = re.compile(r"[ \t]*(?:[Ll]ine |L)?(\d{1,9})(?::\d{1,9})?([:|│=-])")
 _AFTER = re.compile(r"([=-])(\d{1,9})\1")
-_MESSAGE = re.compile(r"(?:\d{1,6}(?:-\d{1,6})?:)?(?: [A-Za-z(\[`'\"]| ?(?:fatal |internal )?(?:error|warning|note)\b)")
+_MESSAGE = re.compile(
+    r"(?:\d{1,6}(?:-\d{1,6})?:)?(?: [A-Za-z(\[`'\"]| ?(?:fatal |internal )?(?:error|warning|note)\b[^:]{0,20}:)"
+)
+_LINTED = re.compile(r"[ \t]*\d+:\d+:?[ \t]+(?:\S[ \t]+)?(?:error|warning|info|note)\b", re.IGNORECASE)
 _REVISION = re.compile(r"[\w^~@.-]*:(?=[^:\n]*[A-Za-z][^:\n]*:\d)")
 _HEADER = re.compile(r"<<search( headings)?(?: root=(.*))?>>\n")
 _ENCODED = re.compile(r"(\d{1,9}(?:,\d{1,9})*)([:=-])")
@@ -69,6 +72,11 @@ class Hits:
         self.numbers.append(number)
         self.heading.append(heading)
 
+    def body(self, index: int) -> str:
+        """A line without its path and, in the flat form, its number."""
+        number = self.numbers[index] if self.marks[index] else ""
+        return self.lines[index][self.marks[index] + (len(number) + 2 if number else 0) :]
+
     def counts(self) -> Counter[str]:
         """Hits of each path; what `grep -c` prints are such numbers themselves."""
         found = [index for index, kind in enumerate(self.kinds) if kind == HIT]
@@ -100,9 +108,11 @@ def claim(text: str, tool: str) -> float:
         return 0.0
     form, hits = read_as
     found = sum(kind in (HIT, CONTEXT, HEADING) for kind in hits.kinds) / len(filled)
-    own = [line[mark:] for line, mark, kind in zip(hits.lines, hits.marks, hits.kinds, strict=True) if kind == HIT]
+    own = [hits.body(index) for index, kind in enumerate(hits.kinds) if kind == HIT]
     messages = sum(_MESSAGE.match(body) is not None for body in own) / len(own)
-    if form == "flat" and messages > 0.5:
+    if form == "headings":
+        messages = sum(_LINTED.match(body) is not None for body in own) / len(own)
+    if form in ("flat", "headings") and messages > 0.5:
         return 0.3 * found
     if len(own) < 2 and not asked:
         return 0.4 * found

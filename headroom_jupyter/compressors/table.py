@@ -13,7 +13,7 @@ from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, lin
 from headroom_jupyter.compressors.table_columns import columns_of, describe
 from headroom_jupyter.compressors.table_formats import detect
 from headroom_jupyter.compressors.table_grid import Grid, read
-from headroom_jupyter.compressors.table_rows import Choice, choose
+from headroom_jupyter.compressors.table_rows import Choice, choose, named_lines
 
 __all__ = ["TableCompressor"]
 
@@ -42,7 +42,7 @@ class TableCompressor:
         if grid is None:
             return verbatim(text)
         if not ask.may_omit or len(text) < 4 * ask.target_chars:
-            short = table_lossless.encode(lines, grid)
+            short = _lossless(text, lines, grid, ask)
             if short is not None and len(short) < len(text) and (not ask.may_omit or len(short) <= ask.target_chars):
                 return Compressed(short, fidelity="lossless")
         return _shown(text, grid, ask) if ask.may_omit else verbatim(text)
@@ -59,6 +59,14 @@ def _spread(lines: Sequence[str], size: int = 300) -> list[str]:
     head = size // 3
     step = (len(lines) - head) / (size - head)
     return [*lines[:head], *(lines[head + int(i * step)] for i in range(size - head))]
+
+
+def _lossless(text: str, lines: Sequence[str], grid: Grid, ask: Ask) -> str | None:
+    """The lossless form with the rows that the query names as they are, if that is not much longer."""
+    short = table_lossless.encode(lines, grid)
+    named = named_lines(grid, ask.query, text, line_starts(text)) if short is not None else []
+    plain = table_lossless.encode(lines, grid, as_is=frozenset(named)) if named else None
+    return plain if plain is not None and short is not None and len(plain) < 1.25 * len(short) else short
 
 
 def _shown(text: str, grid: Grid, ask: Ask) -> Compressed:

@@ -172,6 +172,9 @@ def _is_text(records: Sequence[list[str]], delimiter: str, share: float) -> bool
         return True
     words = sum(cell.count(" ") for record in records for cell in record) / (size * count)
     spaced = sum(cell[:1] == " " for record in records for cell in record[1:]) / (size * (count - 1))
+    numeric = any(sum(map(is_number, map(str.strip, column))) > 0.5 * size for column in zip(*records, strict=True))
+    if delimiter in ",;" and not numeric and spaced > 0.6 and words > 1.3:
+        return True
     return words > 8 or (count <= 3 and delimiter in ",;" and (words > 4 or (spaced > 0.6 and words > 2)))
 
 

@@ -34,11 +34,11 @@ _WHOLE = Plan((Free(),))
 _LARGEST = 300_000_000  # characters; a forged head must not fill the memory
 
 
-def encode(lines: Sequence[str], grid: Grid) -> str | None:
-    """The lossless form of a text's lines, None if they have none that is exact."""
+def encode(lines: Sequence[str], grid: Grid, *, as_is: frozenset[int] = frozenset()) -> str | None:
+    """The lossless form of a text's lines, None if they have none that is exact; lines `as_is` stay whole."""
     if grid.shape.form == "delimited":
-        return _encode_delimited(lines, grid)
-    return _encode_fixed(lines, grid)
+        return _encode_delimited(lines, grid, as_is)
+    return _encode_fixed(lines, grid, as_is)
 
 
 def decode(text: str) -> str | None:
@@ -52,18 +52,19 @@ def decode(text: str) -> str | None:
         return None
 
 
-def _encode_delimited(lines: Sequence[str], grid: Grid) -> str | None:
+def _encode_delimited(lines: Sequence[str], grid: Grid, as_is: frozenset[int]) -> str | None:
     delimiter = grid.shape.delimiter
     ends = Counter(lines[i][-1:] == "\r" for i in grid.first)
     crlf = ends[True] > ends[False]
-    fits = [row for row, i in enumerate(grid.first) if row not in grid.tall and (lines[i][-1:] == "\r") == crlf]
+    apart = {row for row, i in enumerate(grid.first) if i in as_is or (lines[i][-1:] == "\r") != crlf}
+    fits = [row for row in range(len(grid.rows)) if row not in grid.tall and row not in apart]
     if not fits:
         return None
     head = f"<<table {'tab' if delimiter == chr(9) else delimiter}{' crlf' if crlf else ''}"
     return _written(lines, grid, head, [grid.first[row] for row in fits], [grid.rows[row] for row in fits], delimiter)
 
 
-def _encode_fixed(lines: Sequence[str], grid: Grid) -> str | None:
+def _encode_fixed(lines: Sequence[str], grid: Grid, as_is: frozenset[int]) -> str | None:
     places = sorted(grid.first if not grid.tall else [i for row in grid.tall.values() for i in row])
     step = max(1, len(places) // 200)
     starts = borders([lines[i] for i in places[::step]])
@@ -76,7 +77,8 @@ def _encode_fixed(lines: Sequence[str], grid: Grid) -> str | None:
     template = _template(layout)
     bare = layout[-1] == "-"
     cells = [[*(cell.strip(" ") for cell in row[:-1]), row[-1] if bare else row[-1].strip(" ")] for row in raw_cells]
-    fits = [n for n, row in enumerate(cells) if template.format(*row) == lines[places[n]]]
+    exact = (n for n, row in enumerate(cells) if template.format(*row) == lines[places[n]])
+    fits = [n for n in exact if places[n] not in as_is]
     if not fits:
         return None
     mark = "" if separator == "|" else f",{_SEPARATORS.index(separator)}"

@@ -25,7 +25,7 @@ from headroom_jupyter.selection import (
     severity,
 )
 
-__all__ = ["Choice", "choose"]
+__all__ = ["Choice", "choose", "named_lines"]
 
 _MOST_ORDERED = re.compile(
     r"\b(?:most|least|top|bottom|max\w*|min\w*|(?:high|low|larg|small|bigg|fast|slow|long|short|strong|weak|old|new|lat"
@@ -35,6 +35,7 @@ _MOST_ORDERED = re.compile(
 _MANY_COLUMNS = 40  # columns that are looked at for outliers, by the order of the table
 _GAP_COST = 12  # characters that a gap's range takes in a marker
 _BEST = 8  # rows nearest to the query, before the extremes it may ask for
+_MOST_NAMED = 5
 _FEW_ROWS = 50  # among fewer, one of a kind is rare only when at most one other is
 _SPREAD = 5  # rows shown only as examples
 
@@ -84,6 +85,16 @@ def choose(grid: Grid, columns: Sequence[Column], ask: Ask, text: str, starts: S
     for unit in chosen.kept:
         reasons[chosen.reasons[unit]].append(unit)
     return Choice(chosen.kept, {reason: units for reason, units in reasons.items() if units})
+
+
+def named_lines(grid: Grid, query: Query, text: str, starts: Sequence[int]) -> list[int]:
+    """The lines of the few rows that the query names."""
+    asked = _asked(grid, query, text, starts)
+    best = max(asked.values(), default=0.0)
+    strong = sorted(
+        (unit for unit in asked if asked[unit] >= 0.55 * best and unit < len(grid.rows)), key=asked.__getitem__
+    )
+    return [line for unit in strong[-_MOST_NAMED:] for line in grid.lines_of(unit)] if len(strong) <= 20 else []
 
 
 def _asked(grid: Grid, query: Query, text: str, starts: Sequence[int]) -> dict[int, float]:

@@ -31,6 +31,7 @@ _HALF = re.compile(r"(?:[^\\#]|\\.)*")
 _SLOT = re.compile(r"(?:[^\\{}]|\\.)*")
 _LONGEST_CYCLE = 24
 _MOST_CODES = 60
+_PROBE = 4 * _LONGEST_CYCLE  # cells that are tried before all are
 _MOST_REFERENCES = 12  # columns that one column is compared with
 
 
@@ -130,6 +131,12 @@ def _rule(cells: Sequence[str]) -> Parts | None:
         return (first,) if first else ("",)
     if len(cells) < 4 or not all(cells):
         return None
+    if len(cells) > _PROBE and _any_rule(cells[:_PROBE]) is None:
+        return None  # a rule of all is a rule of the first
+    return _any_rule(cells)
+
+
+def _any_rule(cells: Sequence[str]) -> Parts | None:
     return _time(cells) or _pieces(cells) or _cycle(cells)
 
 
@@ -258,26 +265,36 @@ def _common_start(texts: list[str]) -> str:
 
 
 def _coded(cells: Sequence[str]) -> Plan | None:
-    if len(cells) < 12:
+    # A code must be worth its entry in the head: about two characters a cell are one token.
+    least = 4 * len(cells) + 20
+    most = min(_MOST_CODES, len(cells) // 6)
+    if len(cells) < 12 or sum(map(len, cells)) - len(cells) < least:
         return None
-    written = [_NUMBER.search(cell) for cell in cells]
-    shapes = [
-        _quoted(cell) if found is None else f"{_quoted(cell[: found.start()])}#{_quoted(cell[found.end() :])}"
-        for cell, found in zip(cells, written, strict=True)
-    ]
+    if len(cells) > 1000 and len(Counter(_shapes(cells[:: len(cells) // 250])[0])) > most:
+        return None
+    shapes, written = _shapes(cells)
     counts = Counter(shape for shape in shapes if shape)
-    if not counts or len(counts) > min(_MOST_CODES, len(cells) // 6):
+    if not counts or len(counts) > most:
         return None
     names = {shape: _code(i) for i, (shape, _) in enumerate(counts.most_common())}
     own = tuple(
         "" if not shape else names[shape] + (found.group() if found else "")
         for shape, found in zip(shapes, written, strict=True)
     )
-    # A code must be worth its entry in the head: about two characters a cell are one token.
     before, after = sum(map(len, cells)), sum(map(len, own)) + sum(len(shape) + 4 for shape in names)
-    if before - after < 4 * len(cells) + 20:
+    if before - after < least:
         return None
     return Plan((Free(tuple(names)),), own)
+
+
+def _shapes(cells: Sequence[str]) -> tuple[list[str], list[re.Match[str] | None]]:
+    """The cells with "#" for their first number, and where that is."""
+    written = [_NUMBER.search(cell) for cell in cells]
+    shapes = [
+        _quoted(cell) if found is None else f"{_quoted(cell[: found.start()])}#{_quoted(cell[found.end() :])}"
+        for cell, found in zip(cells, written, strict=True)
+    ]
+    return shapes, written
 
 
 def _code(index: int) -> str:

@@ -235,7 +235,10 @@ def _number(value: Any) -> float | None:
 
 
 def _numbers(values: Sequence[Any]) -> list[float | None]:
-    return [_number(value) for value in values]
+    kinds = set(map(type, values))
+    if kinds <= {int, float}:
+        return list(map(float, values))
+    return [_number(value) for value in values] if kinds & {int, float, Raw} else [None] * len(values)
 
 
 def _units_of(table: Table, varying: Sequence[int], texts: Sequence[str]) -> _Units:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from headroom_jupyter.compressors.columns import SEPARATOR
-from headroom_jupyter.compressors.json_text import BAR, MISSING, dump, literal, read_literal
+from headroom_jupyter.compressors.json_text import BAR, MISSING, dump, literals, read_literal
 
 __all__ = ["Path", "Table", "read_name", "rows_from", "table_of", "write_name"]
 
@@ -62,12 +62,14 @@ def table_of(rows: Sequence[Any]) -> Table | None:
     columns = _columns([row for i, row in enumerate(rows) if i not in odd] if odd else rows, ())
     if columns is None or len(columns) > _MOST_COLUMNS:
         return None
-    cells = tuple(tuple(literal(value) for value in values) for _, values in columns)
-    total = sum(len(cell) for column in cells for cell in column)
+    cells = tuple(literals(values) for _, values in columns)
+    total = sum(sum(map(len, column)) for column in cells)
     if sum(column.count("") for column in cells) > 0.75 * len(rows) * len(cells):
         return None
     nested = 0
     for (_, values), column in zip(columns, cells, strict=True):
+        if not {dict, list} & set(map(type, values)):
+            continue
         kinds = [type(value) is dict or (type(value) is list and len(value) > 0) for value in values]
         if any(kinds) and len(set(column)) > 1:
             nested += sum(len(cell) for cell, is_nested in zip(column, kinds, strict=True) if is_nested)

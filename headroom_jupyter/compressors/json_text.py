@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
 import orjson
 
-__all__ = ["BAR", "LARGEST", "MISSING", "Raw", "dump", "literal", "parse", "read_json", "read_literal", "restore"]
+__all__ = [
+    "BAR",
+    "LARGEST",
+    "MISSING",
+    "Raw",
+    "dump",
+    "literal",
+    "literals",
+    "parse",
+    "read_json",
+    "read_literal",
+    "restore",
+]
 
 LARGEST = 40_000_000  # characters; a limit by size against what would not fit in memory
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
@@ -17,6 +30,12 @@ BAR = r"\u007c"  # how JSON may write the sign that parts a table's cells
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|NaN|-?Infinity")
 _NOT_BARE = re.compile(r'^["\[{]|[|\x00-\x1f\ud800-\udfff]|^\s|\s$|^(?:true|false|null)$')
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7e]")
+# `_NOT_BARE`, a number or nothing, in any line of a text.
+_ANY_NOT_BARE = re.compile(
+    rf'^["\[{{]|[|\x00-\x09\x0b-\x1f\ud800-\udfff]|^[^\S\n]|[^\S\n]$|^(?:true|false|null|{_NUMBER.pattern})?$',
+    re.MULTILINE,
+)
 _CLOSING = {"{": "}", "[": "]"}
 
 
@@ -87,20 +106,27 @@ def restore(value: Any, layout: str) -> str:
     if any(word.startswith("#") for word in words) or "compact" in words:
         return dump(value, is_ascii="ascii" in words) + end
     indent = next((word for word in words if word.startswith("indent=")), "")
-    step: int | str | None = "\t" if "tab" in words else int(indent[7:]) if indent else None
-    if step == 2 and "ascii" not in words:
-        try:
-            return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + end
-        except TypeError:  # a Raw number, a lone surrogate or 65 bits and more
-            pass
-    return _dumps(value, indent=step, ensure_ascii="ascii" in words) + end
+    step = "\t" if "tab" in words else " " * int(indent[7:]) if indent else ""
+    if not step:
+        return _dumps(value, ensure_ascii="ascii" in words) + end
+    try:
+        text = _orjson(value, orjson.OPT_INDENT_2)
+    except TypeError:  # a lone surrogate
+        return _dumps(value, indent=step, ensure_ascii="ascii" in words) + end
+    if step != "  ":
+        text = re.sub(r"\n +", lambda found: "\n" + step * ((found.end() - found.start()) // 2), text)
+    return (_NOT_ASCII.sub(_escaped, text) if "ascii" in words else text) + end
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return json.dumps(found.group())[1:-1]
 
 
 def dump(value: Any, *, is_ascii: bool = False) -> str:
     """Compact JSON, numbers as they were written."""
     if not is_ascii:
         try:
-            return orjson.dumps(value).decode()
+            return _orjson(value)
         except TypeError as err:
             if "ecursion" in str(err):  # orjson's limit is 254 levels; what is deeper stays as it is
                 raise ValueError("nested too deep") from err
@@ -108,19 +134,27 @@ def dump(value: Any, *, is_ascii: bool = False) -> str:
     return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
+def _orjson(value: Any, option: int = 0) -> str:
+    return _spelled(lambda default: orjson.dumps(value, default, option).decode())
+
+
 def _dumps(value: Any, **options: Any) -> str:
-    """json.dumps, with spellings smuggled through as strings that stand nowhere else in the text."""
+    return _spelled(lambda default: json.dumps(value, default=default, **options))
+
+
+def _spelled(write: Callable[[Callable[[object], str]], str]) -> str:
+    """What `write` makes of a value, its `Raw` parts smuggled through as strings that stand nowhere else in it."""
     raws: list[str] = []
     sign = "raw"
 
-    def spelled(raw: object) -> str:
+    def smuggled(raw: object) -> str:
         if not isinstance(raw, Raw):
             raise TypeError(f"{type(raw).__name__} is no JSON value")
         raws.append(raw.text)
         return f"\x00{sign}{len(raws) - 1}"
 
     while True:
-        text = json.dumps(value, default=spelled, **options)
+        text = write(smuggled)
         if not raws:
             return text
         made, count = re.subn(rf'"\\u0000{sign}(\d+)"', lambda found: raws[int(found.group(1)) % len(raws)], text)
@@ -167,6 +201,20 @@ def literal(value: Any) -> str:
     elif type(value) is int:
         return str(value)
     return dump(value).replace("|", BAR)
+
+
+def literals(values: Sequence[Any]) -> tuple[str, ...]:
+    """`literal` of each value, by the column where that is simpler."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        text = "\n".join(values)
+        if text.count("\n") == len(values) - 1 and not _ANY_NOT_BARE.search(text):
+            return tuple(values)
+    elif kinds == {int}:
+        return tuple(map(str, values))
+    elif kinds == {float}:
+        return tuple(map(repr, values))
+    return tuple(map(literal, values))
 
 
 def read_literal(text: str) -> Any:

@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from html import unescape
 
+from headroom_jupyter.compressors.markup_attributes import attributes_of, is_minor
 from headroom_jupyter.compressors.markup_table import Table
 from headroom_jupyter.compressors.passages import Passage
 from headroom_jupyter.compressors.sentences import sentences, windows
@@ -20,27 +21,19 @@ _TAG = re.compile(
     r"<(?:(/?)([A-Za-z][\w:.-]{0,60})(?=[\s/>])(?:([^<>]*)|((?:[^<>\"']|\"[^\"]{0,3000}\"|'[^']{0,3000}'){0,600}))>"
     r"|!--|[!?][^<>]*>)"
 )
-_ATTRIBUTE = re.compile(r"([\w:@-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _RAW = frozenset(
     "script style svg template noscript iframe object canvas video audio annotation annotation-xml".split()
 )
-_MINOR = frozenset("nav footer aside select button dialog menu".split())
-_MINOR_ROLES = frozenset("navigation banner contentinfo search complementary menu menubar dialog".split())
-_MINOR_NAMES = frozenset(
-    "nav navbar navigation menu sidebar sphinxsidebar breadcrumb breadcrumbs footer toc cookie-banner cookies share"
-    " social pagination pager related".split()
-)
-_MINOR_ENDINGS = ("-nav", "-navbar", "-menu", "-sidebar", "-footer", "-breadcrumb", "-breadcrumbs", "-navigation")
 _BLOCKS = frozenset(
     "p div section article main header blockquote ul ol li dl dt dd figure figcaption address fieldset form details"
     " summary hr br table thead tbody tfoot tr td th caption h1 h2 h3 h4 h5 h6 pre title body html head center legend"
     " option textarea nav footer aside select button dialog menu link meta".split()
 )
-_CONTAINERS = frozenset("div ul ol section header table form p".split())
 _MARKS = {"code": "`", "kbd": "`", "samp": "`", "tt": "`", "del": "~~", "s": "~~", "strike": "~~"}
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "dt": 7, "title": 1}
 _PERMALINKS = frozenset(("", "¶", "#", "§", "🔗", "&#182;", "&para;", "[edit]", "edit"))
 _LONG = 600  # characters; a longer paragraph or listing becomes several passages
+_DEEPEST = 8  # levels of lists that are told apart
 _LINK = 80  # characters; a longer address is left out, unless the question asks for links
 _LINK_WORDS = re.compile(r"\b(?:links?|urls?|hrefs?|downloads?|addresse?s?|websites?|homepages?)\b", re.IGNORECASE)
 
@@ -129,10 +122,12 @@ class _Reader:
         self._flush()
 
     def _end_of_tag(self, at: int) -> int:
-        """The end of a tag whose quoted value holds a ">"."""
-        quote = self._text.find('"', at, at + 3000)
-        end = self._text.find(">", quote, quote + 3000) if quote >= 0 else -1
-        return end + 1 if end >= 0 else at
+        """The end of a tag that seemed to end inside a quoted value."""
+        end, quotes = at, 1
+        while quotes % 2 and 0 < end < at + 3000:
+            begin, end = end, self._text.find(">", end, end + 3000) + 1
+            quotes += self._text.count('"', begin, end)
+        return end if end > 0 else at
 
     def _skip(self, name: str, attributes: str, at: int) -> int:
         if attributes.endswith("/") or name in self._unclosed:
@@ -185,8 +180,8 @@ class _Reader:
             sign = "#" * level + " " if 0 < level < 7 else self._prefix
             shown = f"{sign}{body}" if body else ""
         if shown:
-            self._emit(unescape(shown) if "&" in shown else shown, self._level)
-            self._prefix = "  " * len(self._lists)
+            self._emit(_plain(shown), self._level)
+            self._prefix = self._indent(0)
         self._level = 0
         self._forget()
 
@@ -211,11 +206,11 @@ class _Reader:
             if is_closing:
                 self._end_link()
             elif "href" in attributes:
-                self._links.append((len(self._parts), _attributes(attributes).get("href", "")))
+                self._links.append((len(self._parts), attributes_of(attributes).get("href", "")))
         elif name in ("sup", "sub"):
             self._parts.append("" if is_closing else "^" if name == "sup" else "_")
         elif name == "img":
-            alt = _attributes(attributes).get("alt", "").strip()
+            alt = attributes_of(attributes).get("alt", "").strip()
             if alt and len(alt) < 300:
                 self._parts.append(f"![{alt}]")
         elif "-" in name:
@@ -252,10 +247,10 @@ class _Reader:
     def _open_block(self, name: str) -> None:
         if name in ("ul", "ol"):
             self._lists.append(0 if name == "ul" else 1)
-            self._prefix = "  " * len(self._lists)
+            self._prefix = self._indent(0)
         elif name == "li":
             number = self._lists[-1] if self._lists else 0
-            self._prefix = "  " * (len(self._lists) - 1) + (f"{number}. " if number else "- ")
+            self._prefix = self._indent(1) + (f"{number}. " if number else "- ")
             if number:
                 self._lists[-1] += 1
         elif name == "pre":
@@ -277,14 +272,17 @@ class _Reader:
             elif name in ("ul", "ol"):
                 if self._lists:
                     self._lists.pop()
-                self._prefix = "  " * len(self._lists)
+                self._prefix = self._indent(0)
         self._untrack(name)
+
+    def _indent(self, less: int) -> str:
+        return "  " * min(len(self._lists) - less, _DEEPEST)
 
     def _track(self, name: str, attributes: str) -> None:
         """Note where minor elements, the main part and articles begin."""
         if self._minor[1]:
             self._minor = (self._minor[0], self._minor[1] + (name == self._minor[0]))
-        elif name in _MINOR or name in _CONTAINERS and attributes and _is_minor(attributes):
+        elif is_minor(name, attributes):
             self._flush() if not self._in_cell() else None
             self._minor = (name, 1)
         if self._main[1]:
@@ -301,12 +299,13 @@ class _Reader:
         self._articles -= name == "article" and self._articles > 0
 
     def _describe(self, attributes: str, begin: int, end: int) -> None:
-        found = _attributes(attributes)
+        found = attributes_of(attributes)
         content = found.get("content", "").strip()
         if found.get("name", "").lower() == "description" and content:
             self._flush()
             self._start, self._end = begin, end
-            self._emit(unescape(f"description: {' '.join(content.split())}"), 0)
+            self._emit(_plain(f"description: {' '.join(content.split())}"), 0)
+            self.zones[-1] = 2
             self._forget()
 
     def _in_cell(self) -> bool:
@@ -340,7 +339,7 @@ class _Reader:
                 self._end_row()
                 self._tables[-1].open_row()
             else:
-                self._tables[-1].open_cell(name, _attributes(attributes) if "span" in attributes else {})
+                self._tables[-1].open_cell(name, attributes_of(attributes) if "span" in attributes else {})
         else:
             self._flush()
 
@@ -360,7 +359,7 @@ class _Reader:
             self._flush()
             return
         body = " ".join("".join(self._parts).split()).replace("``", "")
-        table.close_cell(unescape(body) if "&" in body else body, self._start, self._end)
+        table.close_cell(_plain(body), self._start, self._end)
         self._is_pre = False
         self._forget()
 
@@ -381,16 +380,6 @@ class _Reader:
         self._flush()
 
 
-def _attributes(attributes: str) -> dict[str, str]:
-    found = _ATTRIBUTE.findall(attributes[:4000])
-    return {name.lower(): double or single or bare for name, double, single, bare in reversed(found)}
-
-
-def _is_minor(attributes: str) -> bool:
-    if "role" not in attributes and "class" not in attributes and "id" not in attributes:
-        return False
-    found = _attributes(attributes)
-    if found.get("role", "").lower() in _MINOR_ROLES:
-        return True
-    names = f"{found.get('class', '')} {found.get('id', '')}".lower().split()
-    return any(name in _MINOR_NAMES or name.endswith(_MINOR_ENDINGS) for name in names)
+def _plain(body: str) -> str:
+    """The text with its character references resolved; a space that may not break is a space."""
+    return unescape(body).replace("\xa0", " ") if "&" in body else body

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 __all__ = ["Table"]
 
-_WIDEST = 100  # columns that a colspan may fill
+_WIDEST = 40  # columns that a span may fill
 
 
 class Table:
@@ -78,7 +78,7 @@ class Table:
 
     def _fill(self) -> None:
         """Repeat what spans down from earlier rows."""
-        while (found := self._below.get(len(self._cells))) is not None and len(self._cells) < _WIDEST * 10:
+        while (found := self._below.get(len(self._cells))) is not None and len(self._cells) < _WIDEST:
             if found[0] <= 0:
                 break
             self._cells.append(found[1])

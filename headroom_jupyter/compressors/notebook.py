@@ -62,7 +62,7 @@ class NotebookCompressor:
         cells = read_cells(book, language[1])
         plan = _plan(cells, ask)
         draft = Draft(text)
-        draft.write(f"notebook, {len(cells)} cells{language[0]}; without metadata and HTML twins of text outputs\n")
+        draft.write(f"notebook, {len(cells)} cells{language[0]}; without metadata and second forms of outputs\n")
         for first, last, is_kept in runs(plan.kept, len(cells)):
             if is_kept:
                 for cell in cells[first:last]:
@@ -166,7 +166,7 @@ def _write_cell(draft: Draft, cell: Cell, plan: _Plan, ask: Ask) -> None:
 def _write_part(draft: Draft, part: Part, share: int, ask: Ask) -> None:
     """A part as it is if it is short, shortened by its kind if there is room, or as a marker alone."""
     size = len(part.text)
-    if size <= share and size <= _SHORT or size <= _SMALL:
+    if size <= _SMALL or size <= min(share, _SHORT) and "\r" not in part.text and "\x1b" not in part.text:
         result = verbatim(part.text)
     elif share < _LEAST:
         result = _left_out(part)

@@ -141,10 +141,13 @@ def _display(output: Mapping[str, Any], number: int, index: int, at: str) -> Ite
     images = [mime for mime in data if mime.startswith("image/")]
     yield from (Part(at, label, image=_image(mime, data[mime])) for mime in images[:1])
     plain = _text(data.get("text/plain", ""))
+    path = f"$.cells[{number - 1}].outputs[{index}].data"
+    if _is_drawn(plain) and "<table" in _text(data.get("text/html", "")):
+        yield _readable(f'{path}["text/html"]', label, "text/html", data["text/html"])
+        return
     if plain.strip() and not _OBJECT.fullmatch(plain):
         yield Part(at, label, plain)
         return
-    path = f"$.cells[{number - 1}].outputs[{index}].data"
     machine = [mime for mime in data if mime.startswith("application/") and mime not in _READABLE]
     for mime in machine[:1]:
         yield _note(f'{path}["{mime}"]', label, mime, data[mime])
@@ -156,6 +159,11 @@ def _display(output: Mapping[str, Any], number: int, index: int, at: str) -> Ite
             return
     if plain.strip():
         yield Part(at, label, plain)
+
+
+def _is_drawn(plain: str) -> bool:
+    """Whether a table in plain text is wrapped for its width, or padded and ruled, so that its HTML reads better."""
+    return "\\\n" in plain or len(plain) > 300 and plain.lstrip()[:1] in ("+", "┌", "╭")
 
 
 def _readable(at: str, label: str, mime: str, value: Any) -> Part:

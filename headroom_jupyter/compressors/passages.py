@@ -80,7 +80,7 @@ def write(
     starts = line_starts(source)
     draft = Draft(source)
     gaps = [_gap(passages, a, b) for a, b, is_kept in runs(kept, len(passages)) if not is_kept]
-    near = [_covers(source, starts, gap, overhang) for gap in gaps]
+    near = [_covers(starts, gap, overhang) for gap in gaps]
     in_chars = sum(near) * 2 < len(near)
     number = 0
     for first, last, is_kept in runs(kept, len(passages)):
@@ -104,13 +104,10 @@ def _gap(passages: Sequence[Passage], first: int, last: int) -> tuple[int, int]:
     return passages[first].start, passages[last - 1].end
 
 
-def _covers(source: str, starts: Sequence[int], gap: tuple[int, int], overhang: int) -> bool:
-    """Whether the lines of a gap hold at most `overhang` characters besides it, white space aside."""
+def _covers(starts: Sequence[int], gap: tuple[int, int], overhang: int) -> bool:
+    """Whether the lines of a gap hold at most `overhang` characters besides it."""
     first, last = line_of(starts, gap[0]), line_of(starts, gap[1] - 1)
-    before, after = source[starts[first] : gap[0]], source[gap[1] : starts[last + 1]]
-    if len(before) + len(after) <= overhang:
-        return True
-    return not overhang and not before.strip(" \t") and not after.strip()
+    return gap[0] - starts[first] + starts[last + 1] - gap[1] <= overhang
 
 
 def _hits(passages: Sequence[Passage], ask: Ask) -> dict[int, float]:

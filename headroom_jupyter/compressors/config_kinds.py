@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from headroom_jupyter.compressors.base import Hints
 
-__all__ = ["Language", "depths", "detect", "key_of", "value_of"]
+__all__ = ["Language", "depths", "detect", "key_of", "likeliest", "value_of"]
 
 _PAIR = re.compile(
     r"\s*(?:- +)*(\"[^\"\n]*\"|'[^'\n]*'|"
@@ -22,6 +22,7 @@ _ITEM = re.compile(r"\s*- +\S")
 _SECTION = re.compile(r"\s*\[\[?[^\[\]\n=,{]{1,200}\]\]?\s*(?:[#;].*)?\Z")
 _ASSIGNED = re.compile(r"\s*(?:export +)?(\"[^\"\n]*\"|[A-Za-z_][\w.\-/]*(?:\[[\w.-]+\])?) *[=:] ?")
 _PIN = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w,.-]+\])? *(?:[=~<>!]=|[<>@])")
+_BLOCK = re.compile(r":[ ]+[|>][-+\d]{0,2}\Z")
 _SUM = re.compile(r"\S+ v\S+ h1:\S+=\Z")
 _STAMP = re.compile(r"\W?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|[A-Z][a-z]{2} +\d+ \d\d:\d\d)")
 
@@ -49,10 +50,31 @@ def detect(lines: Sequence[str], hints: Hints) -> Language | None:
     said = [line for line in full if line.lstrip()[0] not in "#;!" and line.strip() not in ("---", "...")]
     if len(said) < 3 or _is_json(said[0], full[-1]):
         return None
-    found = max((_yaml(full, said), _sections(said), _flat(said)), key=lambda language: language.confidence)
-    if hinted and found.confidence > 0.25:
-        return Language(hinted, max(found.confidence, 0.93))
+    found = max((_yaml(full, _outside_blocks(said)), _sections(said), _flat(said)), key=lambda one: one.confidence)
+    if hinted and (found.confidence > 0.25 or max(_share(_PAIR, said), _share(_ASSIGNED, said)) > 0.25):
+        return Language(hinted, max(found.confidence, 0.93), found.comment)
     return found if found.confidence > 0.3 else None
+
+
+def likeliest(lines: Sequence[str]) -> Language:
+    """The language of a text that is taken for configuration already."""
+    found = detect(lines, Hints())
+    if found is not None:
+        return found
+    return Language("ini" if any(_SECTION.match(line) for line in lines) else "yaml", 0.0)
+
+
+def _outside_blocks(said: Sequence[str]) -> list[str]:
+    """The lines that stand in no block of text (`key: |`)."""
+    out: list[str] = []
+    margin = -1
+    for line in said:
+        indent = len(line) - len(line.lstrip())
+        if 0 <= margin < indent:
+            continue
+        out.append(line)
+        margin = indent if _BLOCK.search(line) else -1
+    return out
 
 
 def _is_json(first: str, last: str) -> bool:

@@ -6,6 +6,7 @@ Shown are a summary of every column over all rows, the header, and the rows that
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from headroom_jupyter.compressors import table_lossless
@@ -19,6 +20,8 @@ __all__ = ["TableCompressor"]
 
 _FEW_GAPS = 3  # up to so many, markers stand where the gaps are
 _SHORT_LINE = 24  # characters; a gap of one such line costs as much as the line
+_LEAST_SAMPLED = 6  # lines; with fewer, the sample of a very wide table grows
+_WIDE_SAMPLE = 120_000
 _SUMMARY_SHARE = 0.4  # of the target
 _ROWS_SHARE = 0.55
 
@@ -30,7 +33,10 @@ class TableCompressor:
 
     def confidence(self, text: str, hints: Hints) -> float:
         """How sure it is that `text` is a table."""
-        shape = detect(sample(text).split("\n"), hints)
+        lines = sample(text).split("\n")
+        if len(lines) < _LEAST_SAMPLED < text.count("\n", 0, _WIDE_SAMPLE):
+            lines = sample(text, _WIDE_SAMPLE).split("\n")
+        shape = detect(lines, hints)
         return shape.confidence if shape is not None else 0.0
 
     def compress(self, text: str, ask: Ask) -> Compressed:
@@ -73,7 +79,7 @@ def _shown(text: str, grid: Grid, ask: Ask) -> Compressed:
     starts = line_starts(text)
     frame = sum(starts[line + 1] - starts[line] for line in grid.frame)
     if frame > max(2 * ask.target_chars, 4000):
-        return verbatim(text)
+        grid, frame = replace(grid, frame=[]), 0
     columns = columns_of(grid)
     summary = describe(columns, grid, int(ask.target_chars * _SUMMARY_SHARE), ask.query.text)
     spent = frame + sum(map(len, summary))

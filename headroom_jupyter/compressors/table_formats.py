@@ -217,7 +217,7 @@ def _aligned(full: Sequence[str]) -> Shape | None:
     capitals = header == header.upper() and any(map(str.isalpha, header)) and len(header.split()) >= 3
     capitals = capitals and sum(line == line.upper() for line in body) < 0.5 * len(body)
     words = header.split()
-    named = _under(header, starts)
+    named = _under(header, starts) if starts else ()
     titles = len(_WIDE.split(header.strip()))
     if capitals and len(named) not in (len(words), titles) and all(len(line.split()) >= len(words) for line in body):
         return Shape("words", len(words), 0.9 if len(words) >= 4 else 0.6, names=tuple(words))

@@ -210,6 +210,12 @@ def test_no_text_raises(text: str) -> None:
     assert isinstance(TABLE.decode("<<table , columns=2 raw=1 rules=1>>\n" + text), str | None)
 
 
+def test_deep_indentation_and_long_lines_are_no_trouble() -> None:
+    deep = "".join(" " * i + "k:\n" for i in range(2000))
+    for text in (deep, "a," * 500_000, "-" * 500_000 + "x\n" * 5, "a,b\n" + '1,"' * 100_000):
+        assert_all_accounted(text, TABLE.compress(text, Ask(Query("k"), target_chars=500)))
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(CELLS, CELLS, st.integers(0, 9999)), min_size=4, max_size=30))
 def test_any_padded_table_decodes(rows: list[tuple[str, str, int]]) -> None:

@@ -101,7 +101,8 @@ def _block_starts(lines: Sequence[str], indents: Sequence[int]) -> Iterator[int]
             continue
         is_rule = _RULE.match(lines[index].lstrip(" \t")) is not None
         is_first_indented = index - 1 == first and before > indent and len(lines[index - 1]) > 50
-        is_shifted = abs(indent - before) > 2 and not is_first_indented and not is_rule
+        is_hanging = 0 < indent - before <= 6 and _ITEM.match(lines[index - 1], _lead(lines[index - 1])) is not None
+        is_shifted = abs(indent - before) > 2 and not (is_first_indented or is_hanging or is_rule)
         if is_shifted or _ITEM.match(lines[index], _lead(lines[index])):
             first = index
             yield index

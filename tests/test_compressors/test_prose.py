@@ -135,3 +135,12 @@ def test_sentences_and_windows_tile_any_text(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "\0" * 9000, "\ud800 a. " * 3000, "a\r\nb\r" * 3000, "x" * 200_000, "\n" * 9000])
 def test_odd_text_is_no_trouble(text: str) -> None:
     check_exact(text, shorten(text, "a b", 300))
+
+
+def test_a_list_item_and_its_hanging_lines_are_one_piece() -> None:
+    items = "".join(
+        f"    {i}. Redistribution number {i} of this work\n       keeps the notice above.\n" for i in range(1, 30)
+    )
+    done = shorten(items, "redistribution number 12", 300)
+    assert "    12. Redistribution number 12 of this work\n       keeps the notice above.\n" in done.text
+    check_exact(items, done)

@@ -25,6 +25,7 @@ TOOL_TOKENS = 200  # what RETRIEVE_TOOL may cost in any format; fixed, so that a
 _LEAST_SAVED = 20  # tokens; less does not pay for the reader's trouble with a notation
 _LEAST_SHARE = 0.04
 _LARGEST_SHARE = 0.3  # of a small block's tokens, where keep_tokens would be most of it
+_LARGEST_TARGET = 10_000  # tokens; more of one block than that, nobody reads
 _log = logging.getLogger(__name__)
 
 
@@ -45,7 +46,7 @@ class Job:
     def target(self, tokens: int) -> int:
         """Tokens that a block of `tokens` should come down to."""
         goal = self.settings.keep_tokens + tokens * self.settings.keep_percent / 100
-        return int(self.scale * min(_LARGEST_SHARE * tokens, goal))
+        return int(self.scale * min(_LARGEST_SHARE * tokens, goal, _LARGEST_TARGET))
 
 
 @dataclass(frozen=True)

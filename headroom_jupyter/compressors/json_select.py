@@ -12,7 +12,7 @@ from headroom_jupyter.compressors.base import Ask, Draft, Hints, runs
 from headroom_jupyter.compressors.columns import SEPARATOR, Free, Plan, Refers, plan_columns
 from headroom_jupyter.compressors.json_outline import as_map_table, column_names, head_lines, write_key
 from headroom_jupyter.compressors.json_tables import Table, table_of, write_name
-from headroom_jupyter.compressors.json_text import Raw, dump, literal
+from headroom_jupyter.compressors.json_text import Raw, dump, dump_each, literal
 from headroom_jupyter.selection import (
     Evidence,
     Selection,
@@ -137,10 +137,9 @@ class Excerpt:
     def _selected(self, head: str, value: dict[str, Any] | list[Any], path: str, depth: int, budget: int) -> None:
         """Some entries of an object, or elements of an array that is no table."""
         entries = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
+        texts = dump_each([child for _, child in entries])
         if isinstance(value, dict):
-            texts = [f"{write_key(key)}: {dump(child)}" for key, child in value.items()]
-        else:
-            texts = [dump(child) for child in value]
+            texts = [f"{write_key(key)}: {text}" for key, text in zip(value, texts, strict=True)]
         self._draft.write(head)
         costs = [min(len(text), max(_LEAST, budget // 6)) + 8 for text in texts]
         children = [child for _, child in entries]

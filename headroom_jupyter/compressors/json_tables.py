@@ -21,6 +21,8 @@ _DEEPEST = 6  # levels of nested objects made columns of
 _LONGEST_LIST = 4  # elements of an array made columns of
 _MOST_COLUMNS = 120
 _MOST_ORDERS = 400  # of keys, in one array
+_MOST_TRIED = 40  # orders that are tried one by one
+_MOST_KEYS = 500  # in all objects of one array
 _NESTED_SHARE = 0.5  # of a table's text that may be JSON within cells; beyond it an outline is shorter
 
 
@@ -92,6 +94,8 @@ def _odd(rows: Sequence[Any]) -> frozenset[int] | None:
     if len(orders) > _MOST_ORDERS:
         return None
     if _common_order(orders) is None:
+        if len(orders) > _MOST_TRIED:
+            return None
         fitting: list[tuple[str, ...]] = []
         for order in sorted(orders, key=lambda order: -len(orders[order])):
             if _common_order([*fitting, order]) is not None:
@@ -188,6 +192,8 @@ def _common_order(orders: Iterable[tuple[str, ...]]) -> list[str] | None:
     known: set[str] = set()
     for order in orders:
         at = 0
+        if len(known.union(order)) > _MOST_KEYS:
+            return None
         for key in order:
             if key in known:
                 at = merged.index(key) + 1

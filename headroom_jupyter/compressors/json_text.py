@@ -16,6 +16,7 @@ __all__ = [
     "MISSING",
     "Raw",
     "dump",
+    "dump_each",
     "literal",
     "literals",
     "parse",
@@ -36,6 +37,7 @@ _ANY_NOT_BARE = re.compile(
     rf'^["\[{{]|[|\x00-\x09\x0b-\x1f\ud800-\udfff]|^[^\S\n]|[^\S\n]$|^(?:true|false|null|{_NUMBER.pattern})?$',
     re.MULTILINE,
 )
+_ODD_INT = re.compile(r"-0|\d{19}")
 _CLOSING = {"{": "}", "[": "]"}
 
 
@@ -71,7 +73,7 @@ def parse(text: str) -> tuple[Any, str]:
         except json.JSONDecodeError as err:
             if err.msg != "Extra data":
                 raise
-            value, is_lines = [read_json(line) for line in body.split("\n") if line.strip()], True
+            value, is_lines = list(map(_decoder(body), filter(str.strip, body.split("\n")))), True
         dump(value)
         for layout in _layouts(text, body, is_lines):
             if restore(value, layout) == text:
@@ -85,11 +87,10 @@ def parse(text: str) -> tuple[Any, str]:
 def _layouts(text: str, body: str, is_lines: bool) -> list[str]:
     ascii_ = " ascii" if "\\u" in text and body.isascii() else ""
     end = " nl" if text.endswith("\n") else ""
-    if is_lines:
-        return [f"lines{kind}{ascii_}{end}" for kind in (" compact", "")]
     second = body.find("\n", 0, 200)
-    if second < 0:
-        return [f"{kind}{ascii_}{end}".strip() for kind in ("compact", "")]
+    if is_lines or second < 0:
+        kinds = (" compact", "") if '": ' not in body[:400] and ", " not in body[:400] else ("", " compact")
+        return [f"{'lines' if is_lines else ''}{kind}{ascii_}{end}".strip() for kind in kinds]
     indent = re.match(r"\n(\t| +)", body[second : second + 40])
     if not indent:
         return []
@@ -101,8 +102,8 @@ def restore(value: Any, layout: str) -> str:
     words = layout.split()
     end = "\n" if "nl" in words else ""
     if "lines" in words:
-        inner = " ".join(word for word in words if word not in ("lines", "nl"))
-        return "\n".join(restore(entry, inner) for entry in value) + end
+        separators = (",", ":") if "compact" in words else (", ", ": ")
+        return _dump_lines(value, ensure_ascii="ascii" in words, separators=separators) + end
     if any(word.startswith("#") for word in words) or "compact" in words:
         return dump(value, is_ascii="ascii" in words) + end
     indent = next((word for word in words if word.startswith("indent=")), "")
@@ -142,6 +143,18 @@ def _dumps(value: Any, **options: Any) -> str:
     return _spelled(lambda default: json.dumps(value, default=default, **options))
 
 
+def _dump_lines(values: Sequence[Any], **options: Any) -> str:
+    return _spelled(lambda default: "\n".join(map(json.JSONEncoder(default=default, **options).encode, values)))
+
+
+def dump_each(values: Sequence[Any]) -> list[str]:
+    """`dump` of each value."""
+    try:
+        return [orjson.dumps(value).decode() for value in values]
+    except TypeError:
+        return [dump(value) for value in values]
+
+
 def _spelled(write: Callable[[Callable[[object], str]], str]) -> str:
     """What `write` makes of a value, its `Raw` parts smuggled through as strings that stand nowhere else in it."""
     raws: list[str] = []
@@ -166,7 +179,14 @@ def _spelled(write: Callable[[Callable[[object], str]], str]) -> str:
 
 def read_json(text: str) -> Any:
     """The value of a JSON text, spellings kept as `Raw`."""
-    return json.loads(text, parse_float=_float, parse_int=_int, parse_constant=Raw, object_pairs_hook=_object)
+    return _decoder(text)(text)
+
+
+def _decoder(text: str) -> Callable[[str], Any]:
+    """What reads `text` or lines of it."""
+    parse_int = _int if _ODD_INT.search(text) else int
+    decoder = json.JSONDecoder(parse_float=_float, parse_int=parse_int, parse_constant=Raw, object_pairs_hook=_object)
+    return decoder.decode
 
 
 def _float(text: str) -> Any:

@@ -90,7 +90,8 @@ def query_of(question: str, arguments: str) -> str:
 
 
 def _leaves(value: object) -> list[str]:
-    found, stack = [], [value]
+    found: list[str] = []
+    stack = [value]
     while stack and len(found) < 200:
         item = stack.pop()
         if isinstance(item, dict):
@@ -126,7 +127,9 @@ def issue(job: Job, source: Source, key: bytes, form: Form) -> Form:
     job.fresh.add(key)
     try:
         if form.text is None:
-            return form if form.reason.startswith("too small") else forms.load(job.store.remember(key, forms.dump(form)))
+            return (
+                form if form.reason.startswith("too small") else forms.load(job.store.remember(key, forms.dump(form)))
+            )
         data = source.original.encode("utf-8", "surrogatepass")
         issued = sha256(form.text.encode("utf-8", "surrogatepass")).digest()
         return forms.load(job.store.issue(data, key=key, form=forms.dump(form), issued=issued, kind=form.kind))
@@ -140,7 +143,9 @@ def is_worth(before: int, after: int, *, pays_tool: bool = False) -> bool:
     return before - after >= max(_LEAST_SAVED, _LEAST_SHARE * before) + (TOOL_TOKENS if pays_tool else 0)
 
 
-def routed(job: Job, text: str, tokens: int, query: str, hints: Hints, level: Level, *, is_pasted: bool) -> router.Routed:
+def routed(
+    job: Job, text: str, tokens: int, query: str, hints: Hints, level: Level, *, is_pasted: bool
+) -> router.Routed:
     """Ask the router for a text of `tokens` tokens."""
     target_chars = job.target(tokens) * len(text) // max(1, tokens)
     ask = Ask(Query(query), level, target_chars)
@@ -158,7 +163,7 @@ def _make(job: Job, source: Source, query: str, hints: Hints, is_pasted: bool) -
         try:
             found = routed(job, text, before, query, hints, level, is_pasted=is_pasted)
             form = _counted(job, source.ref, found, before)
-        except Exception as err:
+        except Exception as err:  # noqa: BLE001  # told below
             # A compressor's failure is never the caller's: the original goes through, and the reason is told.
             _log.warning("compressing %s failed; the block was left unchanged", source.ref, exc_info=True)
             return Form(None, tokens_before=before, tokens_after=before, reason=f"failed: {type(err).__name__}: {err}")
@@ -183,7 +188,16 @@ def _counted(job: Job, ref: str, found: router.Routed, before: int) -> Form:
     has_marker = compressed.fidelity != "lossless"
     hidden = forms.hidden_runs(compressed)
     return Form(
-        text, found.kind, found.compressor, compressed.fidelity, before, after, ref, has_marker, hidden, _why(compressed)
+        text,
+        found.kind,
+        found.compressor,
+        compressed.fidelity,
+        before,
+        after,
+        ref,
+        has_marker,
+        hidden,
+        _why(compressed),
     )
 
 

@@ -144,7 +144,7 @@ def provider_of(messages: Sequence[Mapping[str, Any]]) -> Provider:
     return provider
 
 
-def check_options(level: str, budget: int | None, frozen: int = 0) -> None:
+def check_options(level: object, budget: object, frozen: object = 0) -> None:
     """Refuse options that are out of range.
 
     Raises:

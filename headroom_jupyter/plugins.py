@@ -47,7 +47,7 @@ def load_family(family: str, needs: tuple[str, ...]) -> tuple[Any, ...]:
     Raises:
         PluginError: one cannot be imported, lacks an attribute, or has another's name.
     """
-    from importlib.metadata import entry_points  # 13 ms, and of no use before the first text
+    from importlib.metadata import entry_points  # noqa: PLC0415  # 13 ms, and of no use before the first text
 
     outside = sorted(entry_points(group=family), key=lambda point: point.name)
     found: dict[str, Any] = {}

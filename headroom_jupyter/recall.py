@@ -66,7 +66,7 @@ def retrieve(
         MissingOriginal: no such original: expired, deleted, never stored, or another project's.
         StoreError: the store cannot be read, or the stored value is damaged.
     """
-    if max_tokens is not None and (not isinstance(max_tokens, int) or max_tokens < 1):
+    if max_tokens is not None and max_tokens < 1:
         raise InputError(f"max_tokens={max_tokens!r} is no positive number of tokens")
     plain = check_ref(ref)
     held = store or Store()

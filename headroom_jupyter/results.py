@@ -89,9 +89,11 @@ class CompressResult:
         """The same table for a notebook; everything escaped, no script."""
         head = "".join(f"<th>{name}</th>" for name in _COLUMNS)
         body = "".join(
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(decision))}</tr>" for decision in self.decisions
+            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(decision))}</tr>"
+            for decision in self.decisions
         )
-        return f"<p><b>{escape(self._headline())}</b></p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<p><b>{escape(self._headline())}</b></p>{table}"
 
 
 @dataclass(frozen=True)

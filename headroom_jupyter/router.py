@@ -28,11 +28,8 @@ _LONGEST_WORDS = 1000  # characters of a first or last paragraph that is taken f
 _FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^\n`]*$", re.MULTILINE)
 _JSON_START = re.compile(r"^[ \t]*[\[{](?=[\s\"\[{\d-])", re.MULTILINE)
 _HEADER = re.compile(r"<<parts((?: [LV]\d+)+)>>\n")
-_SUFFIX = {
-    "python": "py", "py": "py", "javascript": "js", "js": "js", "jsx": "jsx", "typescript": "ts", "ts": "ts", "tsx": "tsx",
-    "go": "go", "rust": "rs", "rs": "rs", "java": "java", "c": "c", "cpp": "cpp", "c++": "cpp", "json": "json", "yaml": "yaml",
-    "yml": "yaml", "toml": "toml", "html": "html", "xml": "xml", "diff": "diff", "patch": "diff", "csv": "csv", "ini": "ini",
-}  # fmt: skip
+# A fence's language is its file suffix, but for these.
+_SUFFIX = {"python": "py", "javascript": "js", "typescript": "ts", "rust": "rs", "c++": "cpp", "patch": "diff"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +198,9 @@ def _fenced(text: str) -> Iterator[_Part]:
         elif not fence.group(2) and fence.group(1).startswith(opening.group(1)):
             start = opening.end() + 1
             if fence.start() - start >= _LEAST_PART:
-                suffix = _SUFFIX.get(opening.group(2).lower())
-                yield _Part(start, fence.start(), Hints(path=f"part.{suffix}" if suffix else ""))
+                language = opening.group(2).lower()
+                path = f"part.{_SUFFIX.get(language, language)}" if language else ""
+                yield _Part(start, fence.start(), Hints(path=path))
             opening = None
 
 

@@ -323,7 +323,7 @@ def rarity(keys: Sequence[Hashable], *, share: float = 0.02) -> dict[int, float]
 
 def edges(count: int, *, first: int = 1, last: int = 1, share: float = 1.0) -> Evidence:
     """Evidence for the first and last units."""
-    scores = {index: 2.0 for index in range(min(first, count))}
+    scores = dict.fromkeys(range(min(first, count)), 2.0)
     scores.update({index: 1.0 for index in range(max(0, count - last), count) if index not in scores})
     return Evidence("edge", scores, share)
 
@@ -376,8 +376,11 @@ def _occurrences(low: str, text: str, word: str) -> Iterator[tuple[int, bool]]:
         if size <= 2:  # too short to mean anything inside a word or a hash
             if starts_inside or not (before.isalnum() or after.isalnum()):
                 yield at, True
-        elif starts_inside or not before.isalnum() or (text[at].isupper() and not text[at - 1].isupper()) or (
-            before.isdigit() != word[0].isdigit()
+        elif (
+            starts_inside
+            or not before.isalnum()
+            or (text[at].isupper() and not text[at - 1].isupper())
+            or (before.isdigit() != word[0].isdigit())
         ):
             yield at, not after.isalnum() or text[at + size].isupper()
         at = low.find(word, at + size)

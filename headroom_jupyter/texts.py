@@ -8,7 +8,7 @@ from headroom_jupyter import forms, router, settings
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compression import Job, Source, form_of, is_worth, routed
 from headroom_jupyter.compressors.base import Hints, Level, Span
-from headroom_jupyter.errors import HeadroomError, InputError
+from headroom_jupyter.errors import HeadroomError, InputError, StoreError
 from headroom_jupyter.forms import Form
 from headroom_jupyter.ledger import Booking, Ledger
 from headroom_jupyter.pipeline import check_options
@@ -58,12 +58,18 @@ def compress_text(
     check_options(level, budget)
     job = Job(tokenizer_for(model), level, settings.load(), store or Store())
     hints = Hints(tool=tool or "", path=str(path or ""), mime=mime or "")
-    source = Source.of(text, job.store)
+    try:
+        source = Source.of(text, job.store)
+    except StoreError as err:
+        return _left_alone(text, job.tokenizer.count(text), budget, f"store: {err}")
     before = job.tokenizer.count(text, source.digest)
     if source.issued_ref is not None:
         form = Form(None, tokens_before=before, tokens_after=before, reason="already compressed")
     else:
-        job, form = _within(job, source, query, hints, before, budget)
+        try:
+            job, form = _within(job, source, query, hints, before, budget)
+        except StoreError as err:
+            return _left_alone(text, before, budget, f"store: {err}")
     after = before if form.text is None else form.tokens_after
     return TextResult(
         text=text if form.text is None else form.text,
@@ -78,6 +84,11 @@ def compress_text(
         budget_met=None if budget is None else after <= budget,
         _spans=partial(_spans, job, source, form, query, hints),
     )
+
+
+def _left_alone(text: str, tokens: int, budget: int | None, reason: str) -> TextResult:
+    met = None if budget is None else tokens <= budget
+    return TextResult(text, text, "", "", "verbatim", tokens, tokens, (), reason, met)
 
 
 def decode(text: str) -> str:
@@ -101,7 +112,7 @@ def _within(job: Job, source: Source, query: str, hints: Hints, before: int, bud
     best = job, Form(None, tokens_before=before, tokens_after=before)
     for scale in scales:
         scaled = Job(job.tokenizer, job.level, job.settings, job.store, round(scale, 4))
-        key, form = form_of(scaled, source, query, hints)
+        _, form = form_of(scaled, source, query, hints)
         if form.text is not None and not is_worth(form.tokens_before, form.tokens_after):
             continue
         if not best[1].reason or (form.text is not None and form.tokens_after < best[1].tokens_after):

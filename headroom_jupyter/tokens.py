@@ -21,7 +21,19 @@ __all__ = ["Tokenizer", "tokenizer_for"]
 
 # OpenAI's published assignment (tiktoken/model.py), by the longest prefix that fits.
 _OPENAI = {
-    "o200k_base": ("o200k", "gpt-4o", "gpt-4.1", "gpt-4.5", "gpt-5", "gpt-6", "gpt-oss", "chatgpt-4o", "o1", "o3", "o4"),
+    "o200k_base": (
+        "o200k",
+        "gpt-4o",
+        "gpt-4.1",
+        "gpt-4.5",
+        "gpt-5",
+        "gpt-6",
+        "gpt-oss",
+        "chatgpt-4o",
+        "o1",
+        "o3",
+        "o4",
+    ),
     "cl100k_base": ("cl100k", "gpt-4", "gpt-3.5", "gpt-35", "text-embedding-3", "text-embedding-ada-002"),
 }
 # Families whose vocabulary is not public or not shipped: counted in o200k and called an estimate.
@@ -69,9 +81,13 @@ def tokenizer_for(model: str) -> Tokenizer:
     >>> tokenizer_for("gpt-4").encoding, tokenizer_for("claude-sonnet-4-5").is_exact
     ('cl100k_base', False)
     """
+    return _tokenizer(_named(model))
+
+
+def _named(model: object) -> str:
     if not isinstance(model, str) or not model.strip():
         raise InputError(f"model={model!r} names no model; give one such as 'gpt-4o' or 'claude-sonnet-4-5'")
-    return _tokenizer(model.strip().lower())
+    return model.strip().lower()
 
 
 @cache

@@ -20,11 +20,20 @@ def conversation(shape: str, results: list[str], question: str = "What went wron
 def _openai(results: list[str], question: str, tool: str) -> list[Any]:
     out: list[Any] = [
         {"role": "system", "content": "Be careful.", "x_unknown": {"kept": [1, None]}},
-        {"role": "user", "content": [{"type": "text", "text": question}, {"type": "image_url", "image_url": {"url": _PIXEL}}]},
+        {
+            "role": "user",
+            "content": [{"type": "text", "text": question}, {"type": "image_url", "image_url": {"url": _PIXEL}}],
+        },
     ]
     for number, result in enumerate(results):
         function = {"name": tool, "arguments": json.dumps({"step": number})}
-        out.append({"role": "assistant", "content": None, "tool_calls": [{"id": f"c{number}", "type": "function", "function": function}]})
+        out.append(
+            {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": [{"id": f"c{number}", "type": "function", "function": function}],
+            }
+        )
         out.append({"role": "tool", "tool_call_id": f"c{number}", "content": result})
     return out
 
@@ -36,7 +45,9 @@ def _responses(results: list[str], question: str, tool: str) -> list[Any]:
         {"type": "reasoning", "id": "rs_1", "encrypted_content": "gAAAA", "summary": []},
     ]
     for number, result in enumerate(results):
-        out.append({"type": "function_call", "call_id": f"c{number}", "name": tool, "arguments": json.dumps({"step": number})})
+        out.append(
+            {"type": "function_call", "call_id": f"c{number}", "name": tool, "arguments": json.dumps({"step": number})}
+        )
         out.append({"type": "function_call_output", "call_id": f"c{number}", "output": result})
     return out
 

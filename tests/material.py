@@ -42,7 +42,9 @@ def _ndjson(rng: random.Random) -> str:
 
 
 def _csv(rng: random.Random) -> str:
-    rows = [f"{i},{rng.choice(_WORDS)},{rng.gauss(50, 3):.2f},2024-01-{1 + i % 28:02}" for i in range(rng.randint(3, 200))]
+    rows = [
+        f"{i},{rng.choice(_WORDS)},{rng.gauss(50, 3):.2f},2024-01-{1 + i % 28:02}" for i in range(rng.randint(3, 200))
+    ]
     return "\n".join(["id,name,value,day", *rows]) + rng.choice(["", "\n"])
 
 
@@ -67,8 +69,8 @@ def _terminal(rng: random.Random) -> str:
 
 def _traceback(rng: random.Random) -> str:
     frames = "".join(
-        f'  File "/srv/{rng.choice(["app", "lib/site-packages/web"])}/{rng.choice(_WORDS)}.py", line {rng.randint(1, 900)}, '
-        f"in {rng.choice(_WORDS)}\n    return {rng.choice(_WORDS)}({rng.choice(_WORDS)})\n"
+        f'  File "/srv/{rng.choice(["app", "lib/site-packages/web"])}/{rng.choice(_WORDS)}.py",'
+        f" line {rng.randint(1, 900)}, in {rng.choice(_WORDS)}\n    return {rng.choice(_WORDS)}({rng.choice(_WORDS)})\n"
         for _ in range(rng.randint(2, 60))
     )
     return f"Traceback (most recent call last):\n{frames}ValueError: {_words(rng, 2, 6)}\n"
@@ -76,7 +78,8 @@ def _traceback(rng: random.Random) -> str:
 
 def _search(rng: random.Random) -> str:
     return "".join(
-        f"src/{rng.choice(_WORDS)}/{rng.choice(_WORDS)}.py:{rng.randint(1, 2000)}:    {_words(rng, 2, 12)}\n" for _ in range(90)
+        f"src/{rng.choice(_WORDS)}/{rng.choice(_WORDS)}.py:{rng.randint(1, 2000)}:    {_words(rng, 2, 12)}\n"
+        for _ in range(90)
     )
 
 
@@ -97,21 +100,31 @@ def _diff(rng: random.Random) -> str:
 def _code(rng: random.Random) -> str:
     parts = ['"""A module."""\n\nimport os\n\n']
     for i in range(rng.randint(2, 40)):
-        body = "".join(f"    {rng.choice(_WORDS)} = {rng.choice(_WORDS)}({rng.randint(0, 99)})\n" for _ in range(rng.randint(2, 14)))
-        parts.append(f"def {rng.choice(_WORDS)}_{i}(a, b=1):\n    '''Does {_words(rng, 2, 5)}.'''\n{body}    return a\n\n\n")
+        body = "".join(
+            f"    {rng.choice(_WORDS)} = {rng.choice(_WORDS)}({rng.randint(0, 99)})\n"
+            for _ in range(rng.randint(2, 14))
+        )
+        parts.append(
+            f"def {rng.choice(_WORDS)}_{i}(a, b=1):\n    '''Does {_words(rng, 2, 5)}.'''\n{body}    return a\n\n\n"
+        )
     return "".join(parts)
 
 
 def _markup(rng: random.Random) -> str:
-    sections = "".join(f"<h2>{_words(rng, 1, 3)}</h2>\n<p>{_words(rng, 20, 80)}.</p>\n" for _ in range(rng.randint(2, 30)))
-    return f"<!DOCTYPE html>\n<html><head><script>var a = 1;</script></head><body><nav>menu</nav>\n{sections}</body></html>\n"
+    sections = "".join(
+        f"<h2>{_words(rng, 1, 3)}</h2>\n<p>{_words(rng, 20, 80)}.</p>\n" for _ in range(rng.randint(2, 30))
+    )
+    head = "<!DOCTYPE html>\n<html><head><script>var a = 1;</script></head><body><nav>menu</nav>\n"
+    return f"{head}{sections}</body></html>\n"
 
 
 def _notebook(rng: random.Random) -> str:
-    cells = []
+    cells: list[dict[str, object]] = []
     for i in range(rng.randint(1, 20)):
         output = {"output_type": "stream", "name": "stdout", "text": [_log(rng)[:4000]]}
-        cells.append({"cell_type": "markdown", "metadata": {}, "source": [f"# {_words(rng, 2, 4)}\n", _words(rng, 5, 30)]})
+        cells.append(
+            {"cell_type": "markdown", "metadata": {}, "source": [f"# {_words(rng, 2, 4)}\n", _words(rng, 5, 30)]}
+        )
         cells.append(
             {"cell_type": "code", "execution_count": i, "metadata": {}, "source": _code(rng)[:900], "outputs": [output]}
         )
@@ -119,11 +132,15 @@ def _notebook(rng: random.Random) -> str:
 
 
 def _config(rng: random.Random) -> str:
-    return "".join(f"{rng.choice(_WORDS)}_{i}:\n  version: {i}.{i % 7}.0\n  enabled: true\n" for i in range(rng.randint(5, 90)))
+    return "".join(
+        f"{rng.choice(_WORDS)}_{i}:\n  version: {i}.{i % 7}.0\n  enabled: true\n" for i in range(rng.randint(5, 90))
+    )
 
 
 def _prose(rng: random.Random) -> str:
-    return "\n\n".join(" ".join(f"{_words(rng, 5, 18).capitalize()}." for _ in range(8)) for _ in range(rng.randint(2, 25)))
+    return "\n\n".join(
+        " ".join(f"{_words(rng, 5, 18).capitalize()}." for _ in range(8)) for _ in range(rng.randint(2, 25))
+    )
 
 
 def _mixed(rng: random.Random) -> str:
@@ -131,9 +148,9 @@ def _mixed(rng: random.Random) -> str:
 
 
 KINDS: dict[str, Callable[[random.Random], str]] = {
-    "json": _json, "ndjson": _ndjson, "csv": _csv, "fixed": _fixed, "log": _log, "terminal": _terminal, "traceback": _traceback,
-    "search": _search, "listing": _listing, "diff": _diff, "code": _code, "markup": _markup, "notebook": _notebook,
-    "config": _config, "prose": _prose, "mixed": _mixed,
+    "json": _json, "ndjson": _ndjson, "csv": _csv, "fixed": _fixed, "log": _log, "terminal": _terminal,
+    "traceback": _traceback, "search": _search, "listing": _listing, "diff": _diff, "code": _code,
+    "markup": _markup, "notebook": _notebook, "config": _config, "prose": _prose, "mixed": _mixed,
 }  # fmt: skip
 
 _DAMAGE: tuple[Callable[[str, random.Random], str], ...] = (
@@ -157,6 +174,10 @@ def grown(kind: str, seed: int, damage: int = 0) -> str:
 def texts() -> st.SearchStrategy[str]:
     """Any text at all, or one of a kind, whole or damaged."""
     anything = st.text(st.characters(exclude_categories=()), max_size=1500)
-    lines = st.lists(st.sampled_from(["", "x", "{", "}", "[", "a,b", "<p>", "```", "| a |", "\x00", "1e999", "-" * 30]), max_size=400)
+    lines = st.lists(
+        st.sampled_from(["", "x", "{", "}", "[", "a,b", "<p>", "```", "| a |", "\x00", "1e999", "-" * 30]), max_size=400
+    )
     of_kind = st.builds(grown, st.sampled_from(sorted(KINDS)), st.integers(0, 10_000), st.integers(0, len(_DAMAGE) - 1))
-    return st.one_of(of_kind, of_kind, of_kind, anything, anything.map(lambda text: text[:200] * 12), lines.map("\n".join))
+    return st.one_of(
+        of_kind, of_kind, of_kind, anything, anything.map(lambda text: text[:200] * 12), lines.map("\n".join)
+    )

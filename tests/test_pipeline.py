@@ -57,7 +57,9 @@ def test_the_question_decides_what_stays_and_the_last_one_counts(store: Store) -
 
 def test_blocks_that_agents_inject_are_no_question(store: Store) -> None:
     asked = conversation("openai", [LOG], "Which job?")
-    reminded = conversation("openai", [LOG], "Which job?\n<system-reminder>Mind the budget of job 990.</system-reminder>")
+    reminded = conversation(
+        "openai", [LOG], "Which job?\n<system-reminder>Mind the budget of job 990.</system-reminder>"
+    )
     assert compress(asked, store=store).messages[-1] == compress(reminded, store=store).messages[-1]
 
 
@@ -113,7 +115,9 @@ def test_a_budget_is_met_or_said_not_to_be(store: Store) -> None:
     assert compress(messages, budget=1, store=store).budget_met is False
 
 
-def test_a_store_that_cannot_be_written_leaves_everything_as_it_was(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_cannot_be_written_leaves_everything_as_it_was(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: Any, **__: Any) -> bytes:
         raise StoreError("the disk is full; free some space")
 
@@ -133,6 +137,8 @@ def test_a_store_that_cannot_be_read_leaves_everything_as_it_was(store: Store, m
     result = compress(messages, store=store)
     assert result.messages == messages
     assert result.error == "store: the database is damaged; move it away"
+    one = compress_text(LOG, store=store)
+    assert (one.text, one.reason) == (LOG, result.error)
 
 
 def test_a_compressor_that_fails_leaves_its_block_and_tells_why(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +153,9 @@ def test_a_compressor_that_fails_leaves_its_block_and_tells_why(store: Store, mo
     assert result.decisions[-1].reason == "failed: ZeroDivisionError: by accident"
 
 
-def test_what_a_compressor_wrongly_calls_lossless_is_not_believed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_compressor_wrongly_calls_lossless_is_not_believed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (log,) = [compressor for compressor in compressors() if compressor.name == "log"]
     monkeypatch.setattr(type(log), "compress", lambda self, text, ask: Compressed("short", fidelity="lossless"))
     monkeypatch.setattr(type(log), "decode", lambda self, text: "something else")
@@ -184,7 +192,9 @@ def test_an_empty_conversation_stays_empty(store: Store) -> None:
 def test_tokens_of_a_conversation_are_those_of_its_texts(store: Store) -> None:
     messages = conversation("openai", ["out"])
     result = compress(messages, store=store)
-    assert count_tokens(messages) == result.tokens_before == sum(decision.tokens_before for decision in result.decisions)
+    assert (
+        count_tokens(messages) == result.tokens_before == sum(decision.tokens_before for decision in result.decisions)
+    )
 
 
 class TestOneText:

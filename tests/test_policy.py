@@ -40,7 +40,9 @@ def test_everything_else_may_change() -> None:
     assert verdict(replace(_FREE, role="user"), replace(_USUAL, compress_user=True)) is None
 
 
-@pytest.mark.parametrize("alias", ["headroom_retrieve", "headroom.headroom_retrieve", "x-headroom-retrieve", "Headroom_Retrieve"])
+@pytest.mark.parametrize(
+    "alias", ["headroom_retrieve", "headroom.headroom_retrieve", "x-headroom-retrieve", "Headroom_Retrieve"]
+)
 def test_our_own_tool_is_known_under_any_alias(alias: str) -> None:
     assert verdict(replace(_FREE, tool=alias), _USUAL) == "retrieved on demand"
 

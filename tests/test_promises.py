@@ -19,7 +19,9 @@ from headroom_jupyter.router import is_same
 from tests.conversations import FORMATS, conversation, result_text
 from tests.material import KINDS, grown, texts
 
-QUESTIONS = st.sampled_from(["What went wrong?", "Which order failed?", "", "status of payment-7 on 2024-01-05", "def parser_3"])
+QUESTIONS = st.sampled_from(
+    ["What went wrong?", "Which order failed?", "", "status of payment-7 on 2024-01-05", "def parser_3"]
+)
 SHAPES = st.sampled_from(FORMATS)
 LEVELS = st.sampled_from(["faithful", "lossless", "abridged"])
 
@@ -111,7 +113,9 @@ def test_deterministic_and_prefix_stable(store: Store, text: str, other: str, qu
 
 @given(text=texts(), other=texts(), question=QUESTIONS, shape=SHAPES)
 def test_idempotent_and_incremental(store: Store, text: str, other: str, question: str, shape: str) -> None:
-    messages = conversation(shape, [text, other, text, other[: len(other) // 2] + "\nchanged\n" + other[len(other) // 2 :]], question)
+    messages = conversation(
+        shape, [text, other, text, other[: len(other) // 2] + "\nchanged\n" + other[len(other) // 2 :]], question
+    )
     whole = compress(messages, store=store).messages
     assert compress(whole, store=store).messages == whole
     for k in range(1, len(messages)):

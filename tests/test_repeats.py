@@ -19,7 +19,9 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path, project="repeats")
 
 
-def _reads(*contents: str, arguments: str = '{"path": "module.py"}', questions: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+def _reads(
+    *contents: str, arguments: str = '{"path": "module.py"}', questions: tuple[str, ...] = ()
+) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = [{"role": "user", "content": "What does the module do?"}]
     for number, content in enumerate(contents):
         if number < len(questions):

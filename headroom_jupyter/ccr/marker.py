@@ -1,10 +1,10 @@
 """The one marker grammar: emitter, parser and scanner; it stores and looks up nothing.
 
-    <<ccr:REF lines 41-77,90-120 of 403 at PLACE; SUMMARY>>     a full marker; "of", "at" and ";" are optional
-    <<lines 4-391 of 400 at PLACE; SUMMARY>>                    a later gap: the block's first marker gave the reference
-    <<90-120>>                                                  the same, unit and place as in the marker before
-    <<ccr:REF same as message 4>>  <<ccr:REF changed from message 4>>  <<ccr:REF reformatted>>
-    <<ccr:REF image 1280x720 png at PLACE>>                     also as a later gap, without the reference
+<<ccr:REF lines 41-77,90-120 of 403 at PLACE; SUMMARY>>     a full marker; "of", "at" and ";" are optional
+<<lines 4-391 of 400 at PLACE; SUMMARY>>                    a later gap: the block's first marker gave the reference
+<<90-120>>                                                  the same, unit and place as in the marker before
+<<ccr:REF same as message 4>>  <<ccr:REF changed from message 4>>  <<ccr:REF reformatted>>
+<<ccr:REF image 1280x720 png at PLACE>>                     also as a later gap, without the reference
 """
 
 from __future__ import annotations

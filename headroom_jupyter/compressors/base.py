@@ -86,8 +86,8 @@ class Ask:
     """What a compressor is asked for.
 
     `target_chars` is a goal for the length of the result: a lossless form that meets it needs no omission, and
-    what the query names may exceed it, within reason. `hints` are those of the text itself. `route(part, hints, target_chars)` compresses a part of
-    another kind; embed what it gives with `Draft.embed`.
+    what the query names may exceed it, within reason. `route(part, hints, target_chars)` compresses a part of
+    another kind; embed what it gives with `Draft.embed`. `hints` are those of the text itself.
     """
 
     query: Query

@@ -26,7 +26,9 @@ class Anthropic:
             content = message.get("content")
             for piece in map(as_plain, content) if isinstance(content, list) else ():
                 if isinstance(piece, Mapping) and (
-                    piece.get("type") in _OWN or "cache_control" in piece or (piece.get("type") == "image" and "source" in piece)
+                    piece.get("type") in _OWN
+                    or "cache_control" in piece
+                    or (piece.get("type") == "image" and "source" in piece)
                 ):
                     return 1.0
         return 0.0

@@ -51,7 +51,9 @@ class Blocks:
         """A tool call; later texts that answer it carry its name and arguments."""
         self.calls[str(call_id)] = str(name or ""), arguments
         message = int(path[0])
-        self.found.append(Block(message, self._next(message), "assistant", path, "call", arguments, tool=str(name or "")))
+        self.found.append(
+            Block(message, self._next(message), "assistant", path, "call", arguments, tool=str(name or ""))
+        )
 
     def other(self, role: Role, path: Path, part: str) -> None:
         """An image, or something that is not ours to read."""

@@ -10,7 +10,13 @@ from headroom_jupyter.providers.base import Blocks, ToolSpec
 
 __all__ = ["OpenAIChat"]
 
-_ROLES: dict[str, Role] = {"system": "system", "developer": "system", "assistant": "assistant", "tool": "tool", "function": "tool"}
+_ROLES: dict[str, Role] = {
+    "system": "system",
+    "developer": "system",
+    "assistant": "assistant",
+    "tool": "tool",
+    "function": "tool",
+}
 
 
 class OpenAIChat:
@@ -39,7 +45,12 @@ class OpenAIChat:
                 found.call(path, call.get("id"), function.get("name"), str(function.get(field, "")))
             legacy = message.get("function_call")
             if isinstance(legacy, Mapping):
-                found.call((number, "function_call", "arguments"), legacy.get("name"), legacy.get("name"), str(legacy.get("arguments", "")))
+                found.call(
+                    (number, "function_call", "arguments"),
+                    legacy.get("name"),
+                    legacy.get("name"),
+                    str(legacy.get("arguments", "")),
+                )
         return found.found
 
     def tool(self, spec: ToolSpec) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class OpenAIResponses:
         """Sure when an item is typed or a piece has one of the format's types."""
         for message in messages:
             kind = str(message.get("type", ""))
-            if kind == "message" or kind == "reasoning" or kind.endswith(("_call", "_call_output", "item_reference")):
+            if kind in ("message", "reasoning") or kind.endswith(("_call", "_call_output", "item_reference")):
                 return 1.0
             content = message.get("content")
             if isinstance(content, list) and any(isinstance(p, Mapping) and p.get("type") in _PIECES for p in content):

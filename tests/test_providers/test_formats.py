@@ -7,12 +7,12 @@ import json
 
 import pytest
 
+from headroom_jupyter.compression import TOOL_TOKENS
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.messages import check_messages, replace_at
 from headroom_jupyter.pipeline import provider_of, providers
 from headroom_jupyter.recall import RETRIEVE_TOOL
 from headroom_jupyter.tokens import tokenizer_for
-from headroom_jupyter.compression import TOOL_TOKENS
 from tests.conversations import FORMATS, conversation, result_text
 
 

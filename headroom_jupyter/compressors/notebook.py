@@ -58,11 +58,10 @@ class NotebookCompressor:
         book = _read(text) if ask.may_omit else None
         if book is None:
             return verbatim(text)
-        language = _language(book)
-        cells = read_cells(book, language[1])
+        language, cells = book
         plan = _plan(cells, ask)
         draft = Draft(text)
-        draft.write(f"notebook, {len(cells)} cells{language[0]}; without metadata and second forms of outputs\n")
+        draft.write(f"notebook, {len(cells)} cells{language}; without metadata and second forms of outputs\n")
         for first, last, is_kept in runs(plan.kept, len(cells)):
             if is_kept:
                 for cell in cells[first:last]:
@@ -76,14 +75,17 @@ class NotebookCompressor:
         return None
 
 
-def _read(text: str) -> dict[str, Any] | None:
+def _read(text: str) -> tuple[str, list[Cell]] | None:
+    """What to say of the language, and the cells; None for what is no notebook of nbformat 4, or nested too deep."""
     try:
         book = json.loads(text.lstrip("\ufeff"), strict=False)
+        cells = book.get("cells") if isinstance(book, dict) else None
+        if not isinstance(cells, list) or not cells or not all(isinstance(cell, dict) for cell in cells):
+            return None
+        language, suffix = _language(book)
+        return language, read_cells(book, suffix)
     except (ValueError, RecursionError):
         return None
-    cells = book.get("cells") if isinstance(book, dict) else None
-    is_usable = isinstance(cells, list) and len(cells) > 0 and all(isinstance(cell, dict) for cell in cells)
-    return book if is_usable else None
 
 
 def _language(book: Mapping[str, Any]) -> tuple[str, str]:

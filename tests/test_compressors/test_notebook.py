@@ -228,6 +228,13 @@ def test_what_is_no_readable_notebook_is_left_alone() -> None:
     assert NotebookCompressor().decode(whole) is None
 
 
+@pytest.mark.parametrize("depth", [*range(880, 1000, 6), 2000, 100_000])
+def test_data_nested_deep_is_no_trouble(depth: int) -> None:
+    value = "[" * depth + "]" * depth
+    whole = json.dumps(book(code("a", shows({"application/json": 0}))))
+    shorten(whole.replace('"application/json": 0', f'"application/json": {value}'))
+
+
 def test_confidence_wants_cells_and_a_format() -> None:
     sure = NotebookCompressor().confidence
     for path in SAMPLES.glob("notebook_*"):

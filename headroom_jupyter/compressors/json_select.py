@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +10,9 @@ from typing import Any
 from headroom_jupyter.compressors.base import Ask, Draft, Hints, runs
 from headroom_jupyter.compressors.columns import SEPARATOR, Free, Plan, Refers, plan_columns
 from headroom_jupyter.compressors.json_outline import as_map_table, column_names, head_lines, write_key
+from headroom_jupyter.compressors.json_summary import numbers, summary_of_entries, summary_of_rows
 from headroom_jupyter.compressors.json_tables import Table, table_of, write_name
-from headroom_jupyter.compressors.json_text import Raw, dump, dump_each, literal
+from headroom_jupyter.compressors.json_text import dump, dump_each, literal
 from headroom_jupyter.selection import (
     Evidence,
     Selection,
@@ -143,9 +143,13 @@ class Excerpt:
         self._draft.write(head)
         costs = [min(len(text), max(_LEAST, budget // 6)) + 8 for text in texts]
         children = [child for _, child in entries]
-        units = _Units(texts, [_numbers(children)], [[_family(child) for child in children]], keys=_keys(value))
+        units = _Units(texts, [numbers(children)], [[_family(child) for child in children]], keys=_keys(value))
         chosen = _choose(units, costs, budget, self._ask)
-        self._omit(chosen.kept, len(texts), path)
+        stay = set(chosen.kept)
+        gone = [entry for index, entry in enumerate(entries) if index not in stay]
+        self._omit(chosen.kept, len(texts), path, summary_of_entries(gone))
+        cut = [index for index in chosen.kept if len(texts[index]) + 8 > costs[index]]
+        spare = max(budget - sum(costs[index] for index in chosen.kept), 0) // max(len(cut), 1)
         for index in chosen.kept:
             key, child = entries[index]
             at = f"{path}{_step(key) if isinstance(key, str) else f'[{key}]'}"
@@ -153,7 +157,7 @@ class Excerpt:
             if len(texts[index]) + 8 <= costs[index] and not isinstance(child, str):
                 self._draft.write(f"{' ' * (depth + 1)}{name}: {dump(child)}\n")
             else:
-                self._entry(name, child, at, depth + 1, costs[index])
+                self._entry(name, child, at, depth + 1, costs[index] + spare)
 
     def _table(self, head: str, table: Table, path: str, budget: int, *, is_map: bool) -> None:
         plans = plan_columns(table.regular, with_codes=False)
@@ -172,7 +176,7 @@ class Excerpt:
         for line in legend:
             if line[1:].partition("=")[0] not in hidden:
                 self._draft.write(f"{line}\n")
-        self._omit(chosen.kept, len(texts), path, _summary(table, varying, chosen.kept))
+        self._omit(chosen.kept, len(texts), path, summary_of_rows(table, varying, chosen.kept))
         for row in chosen.kept:
             self._row(table, row, shown, path, is_wanted=chosen.reasons[row] == "query", is_map=is_map)
 
@@ -222,36 +226,18 @@ def _step(key: str) -> str:
     return f".{name}" if not name.startswith("[") else name
 
 
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, (int, float)):
-        return float(value)
-    if isinstance(value, Raw) and not value.text.startswith("{"):
-        number = float(value.text)
-        return number if math.isfinite(number) else None
-    return None
-
-
-def _numbers(values: Sequence[Any]) -> list[float | None]:
-    kinds = set(map(type, values))
-    if kinds <= {int, float}:
-        return list(map(float, values))
-    return [_number(value) for value in values] if kinds & {int, float, Raw} else [None] * len(values)
-
-
 def _units_of(table: Table, varying: Sequence[int], texts: Sequence[str]) -> _Units:
-    numbers, categories = [], []
+    numeric, categories = [], []
     for i in varying:
-        column = _numbers(table.values[i])
+        column = numbers(table.values[i])
         if sum(value is not None for value in column) >= 0.5 * len(column):
-            numbers.append(column)
+            numeric.append(column)
             if any(value is None for value in column):
                 categories.append(["" if value is None else "number" for value in column])
         elif len(set(table.cells[i])) <= max(_FEW, len(texts) // 20):
             categories.append(list(table.cells[i]))
     keys = table.cells[0] if table.paths[0] == ("",) else ()
-    return _Units(texts, numbers[:12], categories[:8], keys)
+    return _Units(texts, numeric[:12], categories[:8], keys)
 
 
 def _family(value: Any) -> str:
@@ -309,23 +295,3 @@ def _severe(scores: dict[int, float], count: int) -> Evidence:
     if 0 < len(errors) <= 0.2 * count:
         return Evidence("severity", errors, 1.6, floor=1.6)
     return Evidence("severity", scores, 0.3, per_key=4)
-
-
-def _summary(table: Table, varying: Sequence[int], kept: Sequence[int]) -> str:
-    """What is out, in a few words: counts of categories and ranges of numbers."""
-    gone = set(range(len(table.cells[0]))) - set(kept)
-    if not gone:
-        return ""
-    words: list[str] = []
-    for i in varying:
-        values = [table.values[i][row] for row in gone]
-        numbers = [value for value in _numbers(values) if value is not None]
-        cells = Counter(table.cells[i][row] for row in gone)
-        if len(cells) <= 6 and all(len(cell) <= 24 for cell in cells):
-            counts = ", ".join(f"{cell or 'none'} {number}" for cell, number in cells.most_common())
-            words.append(f"{table.names[i]}: {counts}")
-        elif len(numbers) == len(values):
-            words.append(f"{table.names[i]} {min(numbers):.6g} to {max(numbers):.6g}")
-        if sum(map(len, words)) > 220:
-            break
-    return "; ".join(words)[:300]

@@ -15,6 +15,7 @@ from statistics import median
 from headroom_jupyter.compressors.base import Hints
 
 __all__ = [
+    "LS_NAMES",
     "RULE_CHARS",
     "Shape",
     "bar_cells",
@@ -36,7 +37,7 @@ _MILLIS = re.compile(r"[^,]*\d:\d\d,\d{3}\b(?!,)")
 _ONELINE = re.compile(r"[0-9a-f]{7,12} \S")
 _NOTE = re.compile(r"\[\d+ rows x \d+ columns\]|shape: \(\d[\d_,]*, \d+\)|\(\d+ rows?\)|\d+ rows? in set")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\Z")
-_LS_NAMES = ("mode", "links", "owner", "group", "size", "month", "day", "time", "name")
+LS_NAMES = ("mode", "links", "owner", "group", "size", "modified", "name")
 RULE_CHARS = "-=─━═ \t|+:┄┼╪┌┐└┘├┤┬┴╞╡╔╗╚╝╠╣╦╩╬╭╮╰╯┏┓┗┛┳┻┡┩╇╈│┃║┆*"
 _FILL = "-=─━═"
 
@@ -114,6 +115,8 @@ def bar_cells(line: str) -> list[str]:
 def detect(lines: Sequence[str], hints: Hints) -> Shape | None:
     """The format of a table from a sample of its lines, None if they make no table."""
     full = [line.rstrip("\r") for line in lines if line and not line.isspace()]
+    while len(full) > 3 and full[0][0] == "#":
+        del full[0]
     if len(full) < 3 or max(map(len, full)) > 100_000:
         return None
     if sum(line.lstrip()[:1] in "{[<" for line in full[1:]) > 0.3 * len(full):
@@ -140,22 +143,34 @@ def _delimited(full: Sequence[str], hints: Hints) -> Shape | None:
     hinted = hints.path.lower().endswith((".csv", ".tsv", ".tab", ".psv")) or hints.mime.startswith("text/csv")
     hinted = hinted or hints.mime.startswith("text/tab")
     best: Shape | None = None
-    for delimiter, base in (("\t", 0.9), (",", 0.86), (";", 0.86), ("|", 0.8)):
+    is_stamped = _share_stamped(full) > 0.3
+    for delimiter, base in (("\t", 0.9), (",", 0.86), (";", 0.86), ("|", 0.8), (":", 0.65)):
         records = [split_fields(line, delimiter) for line in full[:300] if delimiter in line]
-        if len(records) < 0.5 * len(full[:300]):
+        if len(records) < 0.5 * len(full[:300]) or (delimiter == ":" and is_stamped):
             continue
-        count, hits = Counter(map(len, records)).most_common(1)[0]
-        share = hits / len(full[:300])
-        fitting = [record for record in records if len(record) == count]
-        if count < 2 or share < (0.6 if hinted else 0.8) or (not hinted and _is_text(fitting, delimiter, share)):
-            continue
-        sure = base * share - (0.2 if count == 2 else 0.0)
-        if header_names(fitting[0], fitting[1:40], False):
-            sure += 0.08
-        shape = Shape("delimited", count, max(sure, 0.97) if hinted else min(sure + 0.02, 0.96), delimiter)
-        if best is None or (shape.confidence, shape.count) > (best.confidence, best.count):
+        shape = _by_delimiter(full[:300], records, delimiter, base, is_hinted=hinted)
+        if shape is not None and (best is None or (shape.confidence, shape.count) > (best.confidence, best.count)):
             best = shape
     return best
+
+
+def _by_delimiter(
+    full: Sequence[str], records: Sequence[list[str]], delimiter: str, base: float, *, is_hinted: bool
+) -> Shape | None:
+    (count, hits), *others = Counter(map(len, records)).most_common(2)
+    if delimiter == "\t" and others and min(count, others[0][0]) > 1:
+        count, hits = max(count, others[0][0]), hits + others[0][1]  # a last column that is often left out
+    share = hits / len(full)
+    fitting = [record for record in records if len(record) == count]
+    if count < (4 if delimiter == ":" else 2) or share < (0.6 if is_hinted or delimiter == "\t" else 0.8):
+        return None
+    if not is_hinted and _is_text(fitting, delimiter, share):
+        return None
+    # Lines of prose or code hold no two tabs: a ragged table of them is still one.
+    sure = base * (max(share, 0.8) if delimiter == "\t" and count > 2 else share) - (0.2 if count == 2 else 0.0)
+    if header_names(fitting[0], fitting[1:40], False):
+        sure += 0.08
+    return Shape("delimited", count, max(sure, 0.97) if is_hinted else min(sure + 0.02, 0.96), delimiter)
 
 
 def _is_text(records: Sequence[list[str]], delimiter: str, share: float) -> bool:
@@ -182,7 +197,7 @@ def _columns(full: Sequence[str]) -> Shape | None:
     listed = sum(_LS.match(line) is not None for line in full)
     if listed >= 0.7 * len(full):
         wide = median(len(line.split(None, 8)) for line in full)
-        return Shape("words", 9, 0.95, names=_LS_NAMES) if wide == 9 else None
+        return Shape("words", 9, 0.95, names=LS_NAMES) if wide == 9 else None
     if _share_stamped(full) > 0.3:
         return None
     if sum(_ONELINE.match(line) is not None for line in full) > 0.95 * len(full) and len(full) >= 5:
@@ -192,7 +207,17 @@ def _columns(full: Sequence[str]) -> Shape | None:
         shape = _ruled(full, at)
         if shape is not None:
             return shape
-    return _aligned(full)
+    return _aligned(full) or _worded(full)
+
+
+def _worded(full: Sequence[str]) -> Shape | None:
+    """Lines of equally many words, or more in the last column, with no padding."""
+    counts = Counter(len(line.split()) for line in full)
+    count, hits = counts.most_common(1)[0]
+    fewer = sum(number for words, number in counts.items() if words < count)
+    if count < 3 or count > 12 or hits < 0.75 * len(full) or fewer > 0.05 * len(full) or len(full) < 8:
+        return None
+    return Shape("words", count, 0.45) if not any(line[0] == " " for line in full) else None
 
 
 def _ruled(full: Sequence[str], at: int) -> Shape | None:

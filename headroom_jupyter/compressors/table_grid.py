@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from headroom_jupyter.compressors.table_formats import (
+    LS_NAMES,
     RULE_CHARS,
     Shape,
     bar_cells,
@@ -85,6 +86,8 @@ def _read_delimited(lines: Sequence[str], shape: Shape) -> Grid:
     for start, end in _records(lines):
         record = lines[start] if end == start + 1 else "\n".join(lines[start:end])
         fields = split_fields(record.rstrip("\r"), shape.delimiter)
+        if shape.delimiter == "\t" and 1 < len(fields) < shape.count:
+            fields += [""] * (shape.count - len(fields))
         if len(fields) == shape.count:
             if end > start + 1:
                 tall[len(rows)] = tuple(range(start, end))
@@ -147,7 +150,9 @@ def _read_words(lines: Sequence[str], shape: Shape) -> Grid:
 
     def cells_of(line: str) -> Sequence[str] | None:
         cells = line.rstrip("\r").split(None, splits)
-        return cells if len(cells) == shape.count else None
+        if len(cells) != shape.count:
+            return None
+        return [*cells[:5], " ".join(cells[5:8]), cells[8]] if shape.names == LS_NAMES else cells
 
     return _collect(lines, shape, cells_of)
 

@@ -25,7 +25,7 @@ from headroom_jupyter.compressors.table_grid import Grid
 __all__ = ["decode", "encode"]
 
 _HEAD = re.compile(
-    r"<<table (?P<form>[,;|]|tab|fixed (?P<layout>[-<>\d+,]{1,4000}))(?P<crlf> crlf)?"
+    r"<<table (?P<form>[,;|:]|tab|fixed (?P<layout>[-<>\d+,]{1,4000}))(?P<crlf> crlf)?"
     r"(?: columns=(?P<columns>\d{1,4}))(?: raw=(?P<raw>\d[\d,-]{0,40000}))?(?: rules=(?P<rules>\d{1,4}))?>>\n"
 )
 _CELL = re.compile(r"([<>])(\d{1,4})(?:\+(\d{1,3}))?\Z")

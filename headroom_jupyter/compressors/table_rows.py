@@ -128,7 +128,8 @@ def _extremes(columns: Sequence[Column], query: Query) -> dict[int, float]:
     titles = [re.sub(r"[_\W]+", " ", column.name) for column in numeric]
     named = [numeric[i] for i in relevance_of(query, titles)] if is_ordered else []
     scores: dict[int, float] = {}
-    for column in named or (numeric[:6] if is_ordered else []):
+    widest = sorted(numeric, key=lambda column: -len(column.values))[:3] if is_ordered else []
+    for column in named or widest:
         ends = sorted((v, i) for i, v in enumerate(column.numbers) if v is not None)
         for rank in range(min(3 if named else 2, len(ends))):
             for _, row in (ends[rank], ends[-1 - rank]):
@@ -137,7 +138,8 @@ def _extremes(columns: Sequence[Column], query: Query) -> dict[int, float]:
 
 
 def _strange(grid: Grid, columns: Sequence[Column], text: str, starts: Sequence[int]) -> dict[int, float]:
-    scores = {len(grid.rows) + i: 1.0 for i in range(min(len(grid.odd), 20))}
+    odd = grid.odd[:20] if len(grid.odd) <= max(3, 0.05 * len(grid.rows)) else []
+    scores = {len(grid.rows) + i: 1.0 for i in range(len(odd))}
     for column in columns:
         scores.update(dict.fromkeys(column.strange, 1.0))
         if column.kind != "category":
@@ -146,14 +148,12 @@ def _strange(grid: Grid, columns: Sequence[Column], text: str, starts: Sequence[
         offsets = [0]
         for value in values:
             offsets.append(offsets[-1] + len(value) + 1)
-        bad = {values[i]: weight for i, weight in severity("\n".join(values), offsets).items()}
-        if 0 < sum(column.values[value] for value in bad) <= 0.1 * len(column.cells):
-            scores.update((i, 1 + bad[cell]) for i, cell in enumerate(column.cells) if cell in bad)
-    odd = {unit for unit in scores if unit >= len(grid.rows)}
-    for unit in odd:
-        line = grid.odd[unit - len(grid.rows)]
-        scores[unit] += sum(
-            severity(text[starts[line] : starts[line + 1]], [0, starts[line + 1] - starts[line]]).values()
+        named = {values[i]: weight for i, weight in severity("\n".join(values), offsets).items()}
+        if 0 < sum(column.values[value] for value in named) <= 0.1 * len(column.cells):
+            scores.update((i, 1 + named[cell]) for i, cell in enumerate(column.cells) if cell in named)
+    for i, line in enumerate(odd):
+        scores[len(grid.rows) + i] += max(
+            severity(text[starts[line] : starts[line + 1]], [0, 1 << 40]).values(), default=0
         )
     return scores
 

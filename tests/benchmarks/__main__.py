@@ -12,6 +12,7 @@ The store has a table of its own: python tests/benchmarks/store.py
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +23,20 @@ from tests.benchmarks.files import measure_files
 from tests.benchmarks.processes import measure_processes
 from tests.benchmarks.sizes import measure_conversation, measure_growth, measure_large_array
 from tests.benchmarks.verdicts import Verdict
+
+
+class _Failures(logging.Handler):
+    """Counts failures of compressors: a text that goes through unchanged is fast, and that is no merit."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.count = 0
+        self.told: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Count one, and keep its error once."""
+        self.count += 1
+        self.told.add(repr(record.exc_info[1]) if record.exc_info else record.getMessage())
 
 
 def main() -> int:
@@ -40,7 +55,10 @@ def main() -> int:
         "conversation": lambda: measure_conversation(samples),
         "processes": lambda: measure_processes(samples),
     }
+    failures = _Failures()
+    logging.getLogger("headroom_jupyter").addHandler(failures)
     verdicts = [verdict for name, part in parts.items() if options.only in ("", name) for verdict in part()]
+    verdicts.append(Verdict(f"texts left unchanged because of a failure {sorted(failures.told)}", failures.count, "", 0))
     print()
     for verdict in verdicts:
         print(verdict)

@@ -31,7 +31,7 @@ def measure_files(samples: Sequence[Sample], reference: str | None) -> Iterator[
     theirs = _reference_times(samples, reference) if reference else {}
     ratios: dict[str, float] = {}
     ours_by_kind, theirs_by_kind = defaultdict[str, float](float), defaultdict[str, float](float)
-    print(f"{'file':42}{'kB':>7}{'count ms':>10}{'compress ms':>13}{'ratio':>7}{'saved':>7}{'reference ms':>14}{'saved':>7}")
+    print(f"{'file':42}{'kB':>7}{'count ms':>10}{'compress ms':>13}{'ratio':>7}{'saved':>7}{'reference, saved':>21}")
     with tempfile.TemporaryDirectory() as folder, Store(folder, project="benchmark") as store:
         for sample in samples:
             saved = compress(ask_about(sample), store=store).saved_fraction

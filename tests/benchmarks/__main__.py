@@ -58,7 +58,8 @@ def main() -> int:
     failures = _Failures()
     logging.getLogger("headroom_jupyter").addHandler(failures)
     verdicts = [verdict for name, part in parts.items() if options.only in ("", name) for verdict in part()]
-    verdicts.append(Verdict(f"texts left unchanged because of a failure {sorted(failures.told)}", failures.count, "", 0))
+    told = f"texts left unchanged because of a failure {sorted(failures.told)}"
+    verdicts.append(Verdict(told, failures.count, "", 0))
     print()
     for verdict in verdicts:
         print(verdict)

@@ -60,16 +60,12 @@ def compress_text(
     hints = Hints(tool=tool or "", path=str(path or ""), mime=mime or "")
     try:
         source = Source.of(text, job.store)
+        before = job.tokenizer.count(text, source.digest)
+        job, form = _within(job, source, query, hints, before, budget)
     except StoreError as err:
-        return _left_alone(text, job.tokenizer.count(text), budget, f"store: {err}")
-    before = job.tokenizer.count(text, source.digest)
-    if source.issued_ref is not None:
-        form = Form(None, tokens_before=before, tokens_after=before, reason="already compressed")
-    else:
-        try:
-            job, form = _within(job, source, query, hints, before, budget)
-        except StoreError as err:
-            return _left_alone(text, before, budget, f"store: {err}")
+        before = job.tokenizer.count(text)
+        source = Source(text, b"", job.store)
+        form = Form(None, tokens_before=before, tokens_after=before, reason=f"store: {err}")
     after = before if form.text is None else form.tokens_after
     return TextResult(
         text=text if form.text is None else form.text,
@@ -84,11 +80,6 @@ def compress_text(
         budget_met=None if budget is None else after <= budget,
         _spans=partial(_spans, job, source, form, query, hints),
     )
-
-
-def _left_alone(text: str, tokens: int, budget: int | None, reason: str) -> TextResult:
-    met = None if budget is None else tokens <= budget
-    return TextResult(text, text, "", "", "verbatim", tokens, tokens, (), reason, met)
 
 
 def decode(text: str) -> str:
@@ -107,6 +98,8 @@ def decode(text: str) -> str:
 
 def _within(job: Job, source: Source, query: str, hints: Hints, before: int, budget: int | None) -> tuple[Job, Form]:
     """The form within a budget, or the smallest that could be had; with the job that made it."""
+    if source.issued_ref is not None:
+        return job, Form(None, tokens_before=before, tokens_after=before, reason="already compressed")
     usual = max(1, job.target(before))
     scales = [1.0] if budget is None else [share * budget / usual for share in _BUDGET_STEPS]
     best = job, Form(None, tokens_before=before, tokens_after=before)

@@ -24,6 +24,7 @@ __all__ = ["SEPARATOR", "Plan", "plan_columns", "read_rule", "rows_of", "write_r
 
 SEPARATOR = "|"
 _SPECIAL = re.compile(r"[\\{}#,;=@\n\r]")
+_SPECIAL_OUTSIDE = re.compile(r"[\\{}\n\r]")  # of slots
 _NUMBER = re.compile(r"\d+")
 _PIECES = re.compile(r"\d+|[A-Za-z]+|[^A-Za-z\d]+")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(Z?)")
@@ -303,7 +304,10 @@ def _code(index: int) -> str:
 
 def write_rule(plan: Plan, names: Sequence[str]) -> str:
     """A plan's template as text, `names` being those of all columns; `read_rule` is its inverse."""
-    return "".join(_quoted(part) if isinstance(part, str) else f"{{{_written(part, names)}}}" for part in plan.parts)
+    return "".join(
+        _quoted(part, _SPECIAL_OUTSIDE) if isinstance(part, str) else f"{{{_written(part, names)}}}"
+        for part in plan.parts
+    )
 
 
 def _written(slot: Slot, names: Sequence[str]) -> str:
@@ -318,8 +322,8 @@ def _written(slot: Slot, names: Sequence[str]) -> str:
     return "@" + _quoted(names[slot.column])
 
 
-def _quoted(text: str) -> str:
-    return _SPECIAL.sub(lambda found: "\\" + {"\n": "n", "\r": "r"}.get(found.group(), found.group()), text)
+def _quoted(text: str, special: re.Pattern[str] = _SPECIAL) -> str:
+    return special.sub(lambda found: "\\" + {"\n": "n", "\r": "r"}.get(found.group(), found.group()), text)
 
 
 def _unquoted(text: str) -> str:

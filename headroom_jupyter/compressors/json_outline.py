@@ -20,7 +20,7 @@ from headroom_jupyter.compressors.columns import SEPARATOR, Plan, plan_columns, 
 from headroom_jupyter.compressors.json_tables import Path, Table, read_name, rows_from, table_of
 from headroom_jupyter.compressors.json_text import dump, literal, read_json, read_literal
 
-__all__ = ["as_map_table", "column_names", "head_lines", "read_outline", "write_key", "write_outline"]
+__all__ = ["as_map_table", "column_names", "read_outline", "write_key", "write_outline"]
 
 _KEY = re.compile(r'[^\s":\[\]{}|\-\x00-\x1f\ud800-\udfff][^":\[\]{}|\x00-\x1f\ud800-\udfff]*(?<! )')
 _HEAD = re.compile(r"(?:\[(\d+)(!\d+)?\]|\{(\d+)(!\d+)?\})(?: (.*)|:)$")
@@ -86,7 +86,7 @@ def _table(table: Table, size: int, *, is_map: bool) -> list[str] | None:
     bracket = f"{{{size}{odd}}}" if is_map else f"[{size}{odd}]"
     # "~" alone ends the rules where the first row looks like one.
     guard = ["~"] if rows and rows[0].startswith("~") else []
-    return [f"{bracket} {SEPARATOR.join(names)}", *head_lines(names, plans), *guard, *rows]
+    return [f"{bracket} {SEPARATOR.join(names)}", *_head_lines(names, plans), *guard, *rows]
 
 
 def _is_flat(value: Any, text: str) -> bool:
@@ -104,13 +104,9 @@ def column_names(table: Table, *, is_map: bool) -> list[str]:
     return names
 
 
-def head_lines(names: Sequence[str], plans: Sequence[Plan], *, only_constant: bool = False) -> list[str]:
+def _head_lines(names: Sequence[str], plans: Sequence[Plan]) -> list[str]:
     """The rules of the columns that have one."""
-    return [
-        f"~{name}={write_rule(plan, names)}"
-        for name, plan in zip(names, plans, strict=True)
-        if not plan.is_plain and (plan.is_constant or not only_constant)
-    ]
+    return [f"~{name}={write_rule(plan, names)}" for name, plan in zip(names, plans, strict=True) if not plan.is_plain]
 
 
 def as_map_table(value: Any) -> Table | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from headroom_jupyter.compressors.base import Ask, Draft, Hints, runs
-from headroom_jupyter.compressors.columns import SEPARATOR, Free, Plan, Refers, plan_columns
-from headroom_jupyter.compressors.json_outline import as_map_table, column_names, head_lines, write_key
+from headroom_jupyter.compressors.columns import SEPARATOR, Plan, Refers, plan_columns, write_rule
+from headroom_jupyter.compressors.json_outline import as_map_table, column_names, write_key
 from headroom_jupyter.compressors.json_summary import numbers, summary_of_entries, summary_of_rows
 from headroom_jupyter.compressors.json_tables import Table, table_of, write_name
 from headroom_jupyter.compressors.json_text import dump, dump_each, literal
@@ -36,7 +36,6 @@ _PIECE = 200  # characters; a long string is searched in pieces of this size
 _LEAST = 240  # characters that a part may always have
 _FEW = 8  # distinct values of a column that makes categories
 _DEEPEST = 12
-_PLAIN = Plan((Free(),))
 # Keys by which a record is told from its neighbours, in the APIs' usual spelling.
 _IDENTITY = frozenset(
     "id key name title number type kind status state level code message error reason version path file login".split()
@@ -166,16 +165,21 @@ class Excerpt:
         varying = [i for i, plan in enumerate(plans) if not plan.is_constant]
         free = [i for i in varying if not _follows(plans[i])]
         costs = [sum(min(len(table.cells[i][row]), _CELL) + 1 for i in free) + 6 for row in range(len(texts))]
-        legend = head_lines(names, [plan if _follows(plan) else _PLAIN for plan in plans])
-        spent = sum(map(len, legend)) + sum(map(len, names)) + 60
+        ruled = [i for i, plan in enumerate(plans) if _follows(plan)]
+        legend = {i: f"~{names[i]}={write_rule(plans[i], names)}" for i in ruled}
+        spent = sum(min(len(line), _WANTED_CELL) for line in legend.values()) + sum(map(len, names)) + 60
         chosen = _choose(_units_of(table, varying, texts), costs, max(budget - spent, _LEAST), self._ask)
         wanted = [row for row in chosen.kept if chosen.reasons[row] == "query"]
         shown = [i for i in varying if i in free or self._is_asked(table.cells[i], wanted)]
-        hidden = {names[i] for i in shown if i not in free}
         self._draft.write(f"{head} {SEPARATOR.join(['#', *(names[i] for i in shown)])}\n")
-        for line in legend:
-            if line[1:].partition("=")[0] not in hidden:
-                self._draft.write(f"{line}\n")
+        first = next(row for row in range(len(texts)) if row not in table.odd)
+        for i in ruled:
+            if plans[i].is_constant:
+                self._draft.write(f"~{names[i]}=")
+                self._cell(table, first, i, path, limit=_WANTED_CELL, is_map=is_map)
+                self._draft.write("\n")
+            elif i not in shown:
+                self._draft.write(f"{legend[i]}\n")
         self._omit(chosen.kept, len(texts), path, summary_of_rows(table, varying, chosen.kept))
         for row in chosen.kept:
             self._row(table, row, shown, path, is_wanted=chosen.reasons[row] == "query", is_map=is_map)
@@ -191,19 +195,22 @@ class Excerpt:
             return
         for i in shown:
             self._draft.write(SEPARATOR)
-            value = table.values[i][row]
-            if isinstance(value, str) and len(value) > limit + 80:
-                inner = table.paths[i][1:] if is_map else table.paths[i]
-                at = f"{path}[{row}]" if not is_map else f"{path}{_step(table.values[0][row])}"
-                self._string(value, at + "".join(_step(s) if isinstance(s, str) else f"[{s}]" for s in inner), limit)
-            elif isinstance(value, (dict, list)) and len(table.cells[i][row]) > limit + 80:
-                at = f"{path}[{row}]" if not is_map else f"{path}{_step(table.values[0][row])}"
-                inner = table.paths[i][1:] if is_map else table.paths[i]
-                at += "".join(_step(s) if isinstance(s, str) else f"[{s}]" for s in inner)
-                self._draft.omit("rows", [(1, len(value))], len(value), at=at, after="")
-            else:
-                self._draft.write(table.cells[i][row])
+            self._cell(table, row, i, path, limit=limit, is_map=is_map)
         self._draft.write("\n")
+
+    def _cell(self, table: Table, row: int, column: int, path: str, *, limit: int, is_map: bool) -> None:
+        """A cell; one that is too long loses the rest of its text, or its elements."""
+        value, cell = table.values[column][row], table.cells[column][row]
+        if len(cell) <= limit + 80 or not isinstance(value, (str, dict, list)):
+            self._draft.write(cell)
+            return
+        at = f"{path}{_step(table.values[0][row])}" if is_map else f"{path}[{row}]"
+        inner = table.paths[column][1:] if is_map else table.paths[column]
+        at += "".join(_step(step) if isinstance(step, str) else f"[{step}]" for step in inner)
+        if isinstance(value, str):
+            self._string(value, at, limit)
+        else:
+            self._draft.omit("rows", [(1, len(value))], len(value), at=at, after="")
 
     def _omit(self, kept: Sequence[int], total: int, path: str, summary: str = "") -> None:
         ranges = [(first + 1, last) for first, last, is_kept in runs(kept, total) if not is_kept]

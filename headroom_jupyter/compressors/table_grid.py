@@ -5,6 +5,7 @@ Lines are counted from 0 here. What fits no row is kept apart as odd, never gues
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +23,7 @@ from headroom_jupyter.compressors.table_formats import (
 
 __all__ = ["Grid", "read"]
 
+_DTYPE = re.compile(r"[iuf](?:8|16|32|64)|str|cat|bool|date|datetime\[.*|list\[.*|object|enum|null|---")
 _MOST_JOINED = 100  # lines of one quoted record; beyond that the quote is a stray one
 _MOST_FRAME = 10  # lines of title and header
 
@@ -178,7 +180,10 @@ def _collect(lines: Sequence[str], shape: Shape, cells_of: Callable[[str], Seque
         cells = cells_of(line)
         if rule is not None and number < rule:
             frame.append(number)
-            header, names = number, tuple(cells or slices(line, shape.starts))
+            read = tuple(cells or slices(line, shape.starts))
+            # A frame's dtypes stand under its names, and what stands above a box is no header at all.
+            if len(read) == shape.count and not (names and _DTYPE.fullmatch(read[0])) and "---" not in read:
+                header, names = number, read
         elif cells is None:
             odd.append(number)
         else:
@@ -191,7 +196,9 @@ def _collect(lines: Sequence[str], shape: Shape, cells_of: Callable[[str], Seque
             header = first[0]
             frame.append(header)
             del rows[0], first[0]
-    names = names or shape.names or _numbered(shape.count)
+    names = names or shape.names
+    width = len(rows[0]) if rows else shape.count
+    names = names if len(names) == width else _numbered(width)
     return Grid(shape, names, rows, first, frame[: 2 * _MOST_FRAME], header, odd)
 
 

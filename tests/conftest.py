@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # "ci" is for every run. "nightly" makes at least 20,000 examples over tests/test_promises.py, which test_docs counts.
-settings.register_profile("ci", max_examples=25, deadline=None, derandomize=True)
+settings.register_profile("ci", max_examples=60, deadline=None, derandomize=True)
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("nightly", max_examples=2500, deadline=None, suppress_health_check=_SLOW)
 settings.load_profile("ci")

@@ -226,9 +226,9 @@ def test_any_padded_table_decodes(rows: list[tuple[str, str, int]]) -> None:
 
 
 def test_a_boxed_frame_with_a_line_of_dtypes_is_read() -> None:
-    rows = "".join(f"│ {i:4} ┆ {i * i % 97:5} │\n" for i in range(60))
+    rows = "".join(f"│ {i:4} ┆ {i * i % 97:5} │\n" for i in range(400))
     box = "┌──────┬───────┐\n│ left ┆ right │\n│ ---  ┆ ---   │\n│ i64  ┆ i64   │\n╞══════╪═══════╡\n"
-    text = f"shape: (60, 2)\n{box}{rows}└──────┴───────┘\n"
+    text = f"shape: (400, 2)\n{box}{rows}└──────┴───────┘\n"
     result = TableCompressor().compress(text, Ask(Query("the right of 41"), target_chars=500))
     assert result.fidelity == "faithful"
     assert f"│   41 ┆ {41 * 41 % 97:5} │" in result.text

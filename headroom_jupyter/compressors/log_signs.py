@@ -39,7 +39,7 @@ _TRACE = re.compile(r"^[ \t]+(?:at |File \"|\d+: )", re.MULTILINE)
 
 def confidence_of(text: str, hints: Hints) -> float:
     """How sure it is that a text is a log, 0 to 1."""
-    part = sample(text, 12_000)
+    part = sample(text)
     lines = [line for line in part.split("\n") if line.strip()]
     if not lines or (part.rstrip()[-1:] in "]}" and re.match(r"\s*(?:\{\s*\"|\[\s*[\[{\"])", part)):
         return 0.0

@@ -35,7 +35,7 @@ class TracebackCompressor:
 
     def confidence(self, text: str, hints: Hints) -> float:
         """How sure it is that `text` is mostly one or several stack traces, 0 to 1."""
-        part = sample(text, 12_000)
+        part = sample(text)
         if not _SIGN.search(part):
             return 0.0
         lines = [plain(line) for line in part.split("\n")]

@@ -303,7 +303,7 @@ def _shapes(cells: Sequence[str]) -> tuple[list[str], list[re.Match[str] | None]
 
 
 def code_name(index: int) -> str:
-    """A, B … Z, AA, AB …"""
+    """The name of a code: A to Z, then AA, AB and so on."""
     return chr(65 + index) if index < 26 else chr(65 + index // 26 - 1) + chr(65 + index % 26)
 
 

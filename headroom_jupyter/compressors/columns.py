@@ -33,7 +33,7 @@ from headroom_jupyter.compressors.column_rules import (
     quoted,
 )
 
-__all__ = ["SEPARATOR", "Free", "Plan", "Refers", "plan_columns", "read_rule", "rows_of", "write_rule"]
+__all__ = ["SEPARATOR", "Free", "Plan", "Refers", "columns_of", "plan_columns", "read_rule", "rows_of", "write_rule"]
 
 SEPARATOR = "|"
 _HALF = re.compile(r"(?:[^\\#]|\\.)*")
@@ -113,24 +113,36 @@ def rows_of(plans: Sequence[Plan], own: Sequence[Sequence[str]]) -> list[list[st
     Raises:
         ValueError: a row's own parts do not fit the plans.
     """
+    return [list(row) for row in zip(*columns_of(plans, own), strict=True)]
+
+
+def columns_of(plans: Sequence[Plan], own: Sequence[Sequence[str]]) -> list[list[str]]:
+    """`rows_of`, by column.
+
+    Raises:
+        ValueError: a row's own parts do not fit the plans.
+    """
     frees = [next((part for part in plan.parts if isinstance(part, Free)), None) for plan in plans]
-    codes = [{code_name(i): shape for i, shape in enumerate(free.codes)} if free else {} for free in frees]
     needs = sum(free is not None for free in frees)
-    out: list[list[str]] = []
     for i, written in enumerate(own):
         if len(written) != needs:
             raise ValueError(f"row {i + 1} has {len(written)} cells where {needs} are needed")
-        mine = iter(written)
-        row: list[str] = []
-        for plan, free, known in zip(plans, frees, codes, strict=True):
-            text = _decoded(next(mine), known) if free else ""
-            row.append("".join(part if isinstance(part, str) else _cell(part, i, row, text) for part in plan.parts))
-        out.append(row)
+    mine = iter(zip(*own, strict=True))
+    out: list[list[str]] = []
+    for plan, free in zip(plans, frees, strict=True):
+        texts = _decoded(next(mine), free) if free and own else []
+        parts = [_cells(part, len(own), out, texts) for part in plan.parts]
+        out.append(list(parts[0]) if len(parts) == 1 else list(map("".join, zip(*parts, strict=True))))
     return out
 
 
-def _decoded(text: str, codes: dict[str, str]) -> str:
-    if not codes or not text:
+def _decoded(texts: Sequence[str], free: Free) -> list[str]:
+    codes = {code_name(i): shape for i, shape in enumerate(free.codes)}
+    return [_meant(text, codes) for text in texts] if codes else list(texts)
+
+
+def _meant(text: str, codes: dict[str, str]) -> str:
+    if not text:
         return text
     name = text.rstrip("0123456789")
     shape = codes.get(name)
@@ -143,13 +155,16 @@ def _decoded(text: str, codes: dict[str, str]) -> str:
     return _unquoted(shape[:end]) + text[len(name) :] + _unquoted(shape[end + 1 :])
 
 
-def _cell(slot: Slot, i: int, row: Sequence[str], own: str) -> str:
-    if isinstance(slot, Free):
+def _cells(part: str | Slot, count: int, earlier: Sequence[Sequence[str]], own: Sequence[str]) -> Sequence[str]:
+    """What a part of a template gives in each row."""
+    if isinstance(part, str):
+        return [part] * count
+    if isinstance(part, Free):
         return own
-    if isinstance(slot, Grows):
-        return number_at(slot, i)
-    if isinstance(slot, Passes):
-        return later(slot.start, slot.step_s * i)
-    if isinstance(slot, Returns):
-        return slot.values[i % len(slot.values)]
-    return row[slot.column]
+    if isinstance(part, Grows):
+        return [number_at(part, i) for i in range(count)]
+    if isinstance(part, Passes):
+        return [later(part.start, part.step_s * i) for i in range(count)]
+    if isinstance(part, Returns):
+        return [part.values[i % len(part.values)] for i in range(count)]
+    return earlier[part.column]

@@ -63,5 +63,5 @@ class SmartCrusher:
             return None
         try:
             return restore(read_outline(text[header.end() :].split("\n")), header.group(1))
-        except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
             return None  # it begins like one of ours and is none

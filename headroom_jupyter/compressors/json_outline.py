@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from headroom_jupyter.compressors.columns import SEPARATOR, Plan, plan_columns, read_rule, rows_of, write_rule
+from headroom_jupyter.compressors.columns import SEPARATOR, Free, Plan, columns_of, plan_columns, read_rule, write_rule
 from headroom_jupyter.compressors.json_tables import Path, Table, read_name, rows_from, table_of
 from headroom_jupyter.compressors.json_text import dump, literal, read_json, read_literal
 
@@ -27,7 +27,7 @@ _HEAD = re.compile(r"(?:\[(\d+)(!\d+)?\]|\{(\d+)(!\d+)?\})(?: (.*)|:)$")
 _DEEPEST = 40
 _LEAST_MAP = 4
 _INLINE = 60  # characters; a smaller object or array stands in its line as JSON
-_MOST_LINES = 2_000_000
+_MOST_RULED = 1_000_000  # cells that are made by rule alone; more would be a bomb
 
 
 def write_outline(value: Any) -> list[str]:
@@ -148,6 +148,7 @@ class _Reader:
 
     def __init__(self, lines: Sequence[str]) -> None:
         self._lines = lines
+        self._ruled = 0
         self.at = 0
 
     def _depth(self) -> int:
@@ -196,12 +197,9 @@ class _Reader:
         array, odd_of_array, map_, odd_of_map, columns = head.groups()
         odd = odd_of_array or odd_of_map
         size = int(array or map_)
-        if size > _MOST_LINES:
-            raise ValueError("more rows than any text has")
         if columns is None:
             return [self.entry(depth + 1)[1] for _ in range(size)]
         names = columns.split(SEPARATOR)
-        plans = [Plan((), ())] * len(names)
         written: dict[str, Plan] = {}
         while self.at < len(self._lines) and self._lines[self.at].startswith("~"):
             if self._lines[self.at] == "~":
@@ -213,18 +211,22 @@ class _Reader:
             written[name] = read_rule(rule, names)
             self.at += 1
         plans = [written.get(name) or read_rule("{}", names) for name in names]
-        needs = sum(any(type(part).__name__ == "Free" for part in plan.parts) for plan in plans)
-        lines: Sequence[str] = [""] * size
+        needs = any(isinstance(part, Free) for plan in plans for part in plan.parts)
         if needs or odd:
             lines = self._lines[self.at : self.at + size]
             self.at += size
-        if len(lines) != size:
-            raise ValueError("a table ends too soon")
+            if len(lines) != size:
+                raise ValueError("a table ends too soon")
+        else:
+            self._ruled += size * len(names)
+            if self._ruled > _MOST_RULED:
+                raise ValueError("more cells than any text has")
+            lines = [""] * size
         strange = {i: read_json(line[1:]) for i, line in enumerate(lines) if line.startswith("!")} if odd else {}
         own = [line.split(SEPARATOR) if needs else [] for i, line in enumerate(lines) if i not in strange]
         is_map = map_ is not None
         paths: list[Path] = [("",) if is_map and i == 0 else read_name(name) for i, name in enumerate(names)]
-        rows = rows_from(paths, rows_of(plans, own))
+        rows = rows_from(paths, columns_of(plans, own), len(own))
         if strange:
             regular = iter(rows)
             rows = [strange[i] if i in strange else next(regular) for i in range(size)]

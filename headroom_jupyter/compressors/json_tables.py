@@ -123,17 +123,20 @@ def _with_odd(table: Table, rows: Sequence[Any], odd: frozenset[int]) -> Table:
     return Table(table.paths, tuple(cells), tuple(values), odd)
 
 
-def rows_from(paths: Sequence[Path], rows: Iterable[Sequence[str]]) -> list[Any]:
-    """Inverse of `table_of`, from the cells of each row."""
-    out = []
-    for cells in rows:
-        row: Any = {}
-        for path, cell in zip(paths, cells, strict=True):
-            value = read_literal(cell)
-            if value is not MISSING:
+def rows_from(paths: Sequence[Path], columns: Sequence[Sequence[str]], count: int) -> list[Any]:
+    """Inverse of `table_of`, from the cells of each column."""
+    rows: list[Any] = [{} for _ in range(count)]
+    for path, cells in zip(paths, columns, strict=True):
+        known: dict[str, Any] = {cell: read_literal(cell) for cell in set(cells)}
+        for row, cell in zip(rows, cells, strict=True):
+            value = known[cell]
+            if value is MISSING:
+                continue
+            if len(path) == 1:
+                row[path[0]] = value
+            else:
                 _put(row, path, value)
-        out.append(row)
-    return out
+    return rows
 
 
 def _put(row: Any, path: Path, value: Any) -> None:

@@ -91,7 +91,7 @@ def _layouts(text: str, body: str, is_lines: bool) -> list[str]:
     if is_lines or second < 0:
         kinds = (" compact", "") if '": ' not in body[:400] and ", " not in body[:400] else ("", " compact")
         return [f"{'lines' if is_lines else ''}{kind}{ascii_}{end}".strip() for kind in kinds]
-    indent = re.match(r"\n(\t| +)", body[second : second + 40])
+    indent = re.match(r"\n(\t| {1,16})(?! )", body[second : second + 40])
     if not indent:
         return []
     return [f"{'tab' if indent.group(1) == chr(9) else f'indent={len(indent.group(1))}'}{ascii_}{end}"]
@@ -107,7 +107,7 @@ def restore(value: Any, layout: str) -> str:
     if any(word.startswith("#") for word in words) or "compact" in words:
         return dump(value, is_ascii="ascii" in words) + end
     indent = next((word for word in words if word.startswith("indent=")), "")
-    step = "\t" if "tab" in words else " " * int(indent[7:]) if indent else ""
+    step = "\t" if "tab" in words else " " * min(int(indent[7:]), 16) if indent else ""
     if not step:
         return _dumps(value, ensure_ascii="ascii" in words) + end
     try:

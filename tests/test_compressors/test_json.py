@@ -158,6 +158,20 @@ def _row(i: int) -> dict[str, Any]:
     return {"id": 1000 + i * i, "service": f"svc-{i * i % 9}", "ms": 40 + i * i % 11, "note": f"note {i * 31 % 977}"}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[3] a|b\n~a={9999-12-31T00:00:00Z+99999999999s}\n~b=1",
+        "a[2000000] x|y\n~x=1\n~y=2",
+        "[9999999]:\n- : 1",
+        "\n".join(" " * i + "a:" for i in range(3000)),
+    ],
+)
+def test_a_forged_form_is_refused(body: str) -> None:
+    assert CRUSHER.decode(f"<<json>>\n{body}") is None
+    assert CRUSHER.decode(f"<<json indent=99999999999>>\n{body}") is None
+
+
 class TestAnExcerpt:
     ROWS = tuple(_row(i) for i in range(300))
 
@@ -195,6 +209,31 @@ class TestAnExcerpt:
         assert "word1500" in result.text
         assert {omission.at for omission in result.omissions} == {"$.body"}
         assert {omission.unit for omission in result.omissions} == {"chars"}
+
+    def test_shows_what_is_the_same_in_all_rows_as_it_is_written(self) -> None:
+        rows = [dict(row, code="def f(a, b): # {x}; @y") for row in self.ROWS]
+        assert "~code=def f(a, b): # {x}; @y\n" in _asked(rows, "anything").text
+
+    def test_shows_a_row_that_fits_no_column_whole(self) -> None:
+        rows: list[Any] = [*self.ROWS[:60], {"note": "odd one out", "id": 7}, *self.ROWS[60:]]
+        result = _asked(rows, "Which note is the odd one out?")
+        assert '61|!{"note":"odd one out","id":7}' in result.text
+
+    def test_names_the_fields_that_are_out(self) -> None:
+        record = {"login": "ada", "bio": "x" * 300} | {f"{name}_url": "https://a.org/" + name * 20 for name in "pqrstu"}
+        result = _asked({"page": {"user": record, "log": ["entry " * 9] * 200}}, "Who is the login?", 400)
+        (left_out,) = [omission for omission in result.omissions if omission.at == "$.page.user"]
+        assert left_out.summary.startswith("bio, ")
+        assert "s_url, t_url" in left_out.summary
+        assert "login: ada" in result.text
+
+    @given(st.lists(st.dictionaries(_KEY, _VALUE, max_size=4), min_size=4, max_size=40), st.integers(1, 600))
+    def test_counts_every_row_once(self, rows: list[Any], target: int) -> None:
+        result = _asked(rows, "id name", target)
+        for omission in result.omissions:
+            flat = [place for first, last in omission.ranges for place in range(first, last + 1)]
+            assert flat == sorted(set(flat))
+            assert 1 <= flat[0] <= flat[-1] <= omission.total
 
     def test_hands_a_tools_output_to_its_own_kind(self) -> None:
         output = "".join(f"line {i}\n" for i in range(400))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["confidence_of", "detect", "for_path", "lexical", "strip_numbers"]
 
+_PLAINLY = 0.4  # signs a line that no other kind of text has
 _SAMPLE = 6000  # characters that a guess looks at
 _GROWN = {"typescript": "javascript", "cpp": "c"}
 _NUMBERED = re.compile(r"[ \t]*([0-9]{1,7})(?:\t|→|: ?|\| ?| \| ?|-(?= ))")
@@ -217,4 +218,5 @@ def confidence_of(text: str, path: str) -> float:
         return 0.85 if density > 0.1 else 0.5
     if density < 0.05 or look < 0.2:
         return 0.0
-    return min(0.9 if _BY_NAME[language].module else 0.5, 0.45 + 0.9 * look)
+    most = 0.95 if look > _PLAINLY else 0.9
+    return min(most if _BY_NAME[language].module else 0.5, 0.45 + 0.9 * look)

@@ -40,7 +40,8 @@ class Form:
 
 def dump(form: Form) -> bytes:
     """The record of a form; `load` is its inverse."""
-    return json.dumps(asdict(form), separators=(",", ":")).encode("ascii")
+    # Not as ASCII: read back, the escapes of two lone surrogates side by side would become one character.
+    return json.dumps(asdict(form), separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def load(record: bytes) -> Form:

@@ -18,6 +18,7 @@ from headroom_jupyter.errors import MarkerError
 
 __all__ = ["Book", "Page", "Piece", "is_base64", "open_book"]
 
+_DEEPEST = 200  # levels of JSON; what is nested deeper is read by lines
 ROW_CHARS = 800  # a larger JSON value is shown by its entries; needs to be read as one thing
 LINE_CHARS = 600  # a longer line is shown by windows
 WINDOW_CHARS = 300
@@ -140,6 +141,7 @@ def is_base64(text: str) -> bool:
 
 
 def _add_json(book: Book, text: str, at: str) -> bool:
+    """Take JSON apart by its entries; ValueError where paths would grow longer than what they lead to."""
     start = len(text) - len(text.lstrip(" \t\r\n"))
     if text[start : start + 1] not in ("[", "{"):
         return False
@@ -166,6 +168,8 @@ def _add_json(book: Book, text: str, at: str) -> bool:
             if first == '"':
                 book.add_text(str(json.loads(text[entry.value : entry.end], strict=False)), path, parent=page)
                 continue
+            if len(stack) >= _DEEPEST:
+                raise ValueError("nested too deep")
             stack.append((entries(text, entry.value, spans), book.open_page("rows", path, parent=page)))
             break
         else:

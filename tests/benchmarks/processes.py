@@ -40,6 +40,7 @@ def measure_processes(samples: Sequence[Sample]) -> Iterator[Verdict]:
         for number, sample in enumerate(samples):
             names.append(str(Path(folder) / f"{number}.json"))
             Path(names[-1]).write_text(json.dumps(ask_about(sample)))
+        _run(str(Path(folder) / "warm"), _MEMORY, *names)
         bare, imported, first = [], [], []
         for turn in range(_ROUNDS):
             home = str(Path(folder) / f"home{turn}")
@@ -53,6 +54,8 @@ def measure_processes(samples: Sequence[Sample]) -> Iterator[Verdict]:
 
 
 def _run(home: str, code: str, *arguments: str) -> str:
-    environment = {**os.environ, "HEADROOM_HOME": home}
+    # Byte code is kept, as pip leaves it when it installs; a checkout has none when the environment forbids it.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {**kept, "HEADROOM_HOME": home, "PYTHONPYCACHEPREFIX": str(Path(home).with_name("bytecode"))}
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout

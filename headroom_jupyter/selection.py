@@ -285,7 +285,8 @@ def change_points(values: Sequence[float | None], *, most: int = 3) -> dict[int,
     while segments and len(found) < most:
         start, end = segments.pop(0)
         size = end - start
-        total = squares[end] - squares[start] - (sums[end] - sums[start]) * (sums[end] - sums[start]) / size if size >= 10 else 0.0
+        whole = sums[end] - sums[start]  # multiplied, not raised: ** refuses to overflow
+        total = squares[end] - squares[start] - whole * whole / size if size >= 10 else 0.0
         if not (math.isfinite(total) and total > 1e-12 * max(1.0, squares[end] - squares[start])):
             continue
         best, at = 0.0, 0

@@ -118,7 +118,7 @@ def _level(lines: Sequence[str], indents: Sequence[int], first: int, stop: int) 
     while last > first + 1 and indents[last - 1] < 0:
         last -= 1
     head = lines[first].strip()
-    if len(head) > _HEADING or sum(map(str.isalpha, head)) * 5 < (len(head) - head.count(" ")) * 3:
+    if not head or len(head) > _HEADING or sum(map(str.isalpha, head)) * 5 < (len(head) - head.count(" ")) * 3:
         return 0
     if last - first == 2 and _RULE.match(lines[first + 1].lstrip()):
         return 1

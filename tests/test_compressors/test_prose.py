@@ -144,3 +144,9 @@ def test_a_list_item_and_its_hanging_lines_are_one_piece() -> None:
     done = shorten(items, "redistribution number 12", 300)
     assert "    12. Redistribution number 12 of this work\n       keeps the notice above.\n" in done.text
     check_exact(items, done)
+
+
+def test_a_form_feed_between_paragraphs_is_no_heading() -> None:
+    text = "\n\n".join(f"\x0c\n\nParagraph {i} says something of its own. It goes on for a while." for i in range(60))
+    result = Kompress().compress(text, Ask(Query("What does paragraph 31 say?"), target_chars=600))
+    assert "Paragraph 31 says" in result.text

@@ -22,6 +22,7 @@ MIXED = "mixed"
 _SURE = 0.95
 _WHOLE = 0.85  # a text claimed so surely is of one piece
 _MOST_ASKED = 3
+_MOST_PARTS = 24  # a document with more is better cut by its sections than part by part
 _DEEPEST = 3  # parts within parts: a notebook's output that holds fenced JSON
 _LEAST_PART = 400  # characters; a smaller part cannot pay for a marker of its own
 _LONGEST_WORDS = 1000  # characters of a first or last paragraph that is taken for the person's own words
@@ -87,7 +88,7 @@ def route(text: str, hints: Hints, ask: Ask, *, depth: int = 0) -> Routed:
     ranked = rank(text, hints)
     confidence, best = next(ranked, (0.0, None))
     parts = _split(text) if confidence < _WHOLE else []
-    if parts:
+    if 0 < len(parts) <= _MOST_PARTS:
         mixed = _compress_parts(text, parts, asked)
         if mixed.fidelity != "verbatim":
             return Routed(MIXED, "Router", mixed)

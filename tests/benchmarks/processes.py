@@ -19,13 +19,14 @@ __all__ = ["measure_processes"]
 _IMPORT_BAR_MS, _FIRST_BAR_MS, _MEMORY_BAR_MB = 100.0, 600.0, 200.0
 _ROUNDS = 9
 _FIRST = "import json, sys; from headroom_jupyter import compress; compress(json.load(open(sys.argv[1])))"
-_MEMORY = """
-import json, resource, sys
+_MEMORY = r"""
+import json, re, sys
 from headroom_jupyter import compress
 for name in sys.argv[1:]:
     with open(name) as file:
         compress(json.load(file))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)  # kB on Linux
+# In kB, Linux only; ru_maxrss would begin with what the parent process had when it forked.
+print(re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())[1])
 """
 
 

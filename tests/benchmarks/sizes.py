@@ -17,7 +17,7 @@ from tests.material import KINDS
 __all__ = ["measure_conversation", "measure_growth", "measure_large_array"]
 
 _SIZES = (200_000, 2_000_000, 20_000_000)  # characters
-_ROUNDS = (5, 3, 1)
+_ROUNDS = (5, 3, 2)
 _GROWTH_BAR = 12.0
 _ARRAY_TOKENS, _ARRAY_BAR_MS = 500_000, 1000.0
 _MESSAGES, _CONVERSATION_TOKENS, _KNOWN_BAR_MS = 40, 400_000, 60.0

@@ -45,6 +45,9 @@ _HEADER = re.compile(r"<<search( headings)?(?: root=(.*))?>>\n")
 _ENCODED = re.compile(r"(\d{1,9}(?:,\d{1,9})*)([:=-])")
 _SEARCHERS = ("grep", "search", "rg", "ack", "ripgrep")
 _SAMPLED_LINES = 120
+# How a hit may begin: cheap to ask before a text is taken apart.
+_LIKELY = re.compile(r"[^\n:]{1,300}?[:\-]\d+[:\-]|[ \t]*(?:[Ll]ine |L)?\d{1,9}(?::\d{1,9})?[:|│=-]|[^\s:]{2,300}:")
+_LEAST_LIKELY = 0.2  # of the lines; headings and what stands between may be the rest
 
 
 @dataclass
@@ -103,6 +106,8 @@ def claim(text: str, tool: str) -> float:
     if not filled or text.startswith(("<<", "{", "[", "diff ", "--- ", "commit ")):
         return 0.0
     asked = any(word in tool.lower() for word in _SEARCHERS)
+    if sum(_LIKELY.match(line) is not None for line in filled) < _LEAST_LIKELY * len(filled):
+        return 0.0
     read_as = _form(filled)
     if read_as is None:
         return 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, verbatim
 from headroom_jupyter.compressors.json_outline import read_outline, write_outline
@@ -43,15 +44,20 @@ class SmartCrusher:
             return verbatim(text)
         if not value or not isinstance(value, (dict, list)):
             return verbatim(text)
-        whole = "\n".join([f"<<json{f' {layout}' if layout else ''}>>", *write_outline(value)])
+        header = f"<<json{f' {layout}' if layout else ''}>>"
         if not ask.may_omit:
+            whole = _whole(header, value)
             return Compressed(whole, fidelity="lossless") if len(whole) < len(text) else verbatim(text)
         dense = replace(ask, target_chars=int(ask.target_chars * min(1.0, len(dump(value)) / len(text))))
-        if len(whole) <= dense.target_chars:
-            return Compressed(whole, fidelity="lossless")
+        lines = write_outline(value, most_chars=dense.target_chars - len(header))
+        if lines is not None:
+            return Compressed("\n".join([header, *lines]), fidelity="lossless")
         draft = Draft(text)
         Excerpt(draft, dense).write(value)
         made = draft.done()
+        if made.omissions and len(made.text) <= dense.target_chars:
+            return made  # the outline is longer, or it would have been taken above
+        whole = _whole(header, value)
         if len(made.text) < len(whole) * (1.0 if made.omissions else 0.8):
             return made
         return Compressed(whole, fidelity="lossless")
@@ -65,3 +71,7 @@ class SmartCrusher:
             return restore(read_outline(text[header.end() :].split("\n")), header.group(1))
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
             return None  # it begins like one of ours and is none
+
+
+def _whole(header: str, value: Any) -> str:
+    return "\n".join([header, *(write_outline(value) or ())])

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,45 +31,63 @@ _INLINE = 60  # characters; a smaller object or array stands in its line as JSON
 _MOST_RULED = 1_000_000  # cells that are made by rule alone; more would be a bomb
 
 
-def write_outline(value: Any) -> list[str]:
-    """The lines of an object or array."""
-    lines: list[str] = []
+class _Sheet:
+    """Lines, and whether they have grown longer than anyone wants them."""
+
+    def __init__(self, most_chars: int) -> None:
+        self.lines: list[str] = []
+        self._left = most_chars
+
+    @property
+    def is_full(self) -> bool:
+        return self._left < 0
+
+    def add(self, *lines: str) -> None:
+        self.lines += lines
+        self._left -= sum(map(len, lines)) + len(lines)
+
+
+def write_outline(value: Any, *, most_chars: int = sys.maxsize) -> list[str] | None:
+    """The lines of an object or array; None when they would be longer than `most_chars` together."""
+    sheet = _Sheet(most_chars)
     if isinstance(value, dict) and as_map_table(value) is None:
-        _entries(value, 0, lines)
+        _entries(value, 0, sheet)
     else:
-        _entry("", value, 0, lines)
-    return lines
+        _entry("", value, 0, sheet)
+    return None if sheet.is_full else sheet.lines
 
 
-def _entries(value: Mapping[str, Any], depth: int, lines: list[str]) -> None:
+def _entries(value: Mapping[str, Any], depth: int, sheet: _Sheet) -> None:
     for key, child in value.items():
-        _entry(write_key(key), child, depth, lines)
+        if sheet.is_full:
+            return
+        _entry(write_key(key), child, depth, sheet)
 
 
-def _entry(key: str, value: Any, depth: int, lines: list[str]) -> None:
+def _entry(key: str, value: Any, depth: int, sheet: _Sheet) -> None:
     pad = " " * depth
     if isinstance(value, str) and value.count("\n") >= 2 and "\r" not in value and value.isprintable() is False:
         block = value.split("\n")
         if not re.search(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]", value):
-            lines.append(f"{pad}{key}: |{len(block)}")
-            lines.extend(block)
+            sheet.add(f"{pad}{key}: |{len(block)}", *block)
             return
     inline = depth >= _DEEPEST or not isinstance(value, (dict, list)) or not value
     if inline or len(text := dump(value)) <= _INLINE or _is_flat(value, text):
-        lines.append(f"{pad}{key}: {literal(value)}")
+        sheet.add(f"{pad}{key}: {literal(value)}")
         return
     table = table_of(value) if isinstance(value, list) else as_map_table(value)
     written = _table(table, len(value), is_map=isinstance(value, dict)) if table is not None else None
     if written is not None:
-        lines.append(f"{pad}{key}{written[0]}")
-        lines += written[1:]
+        sheet.add(f"{pad}{key}{written[0]}", *written[1:])
     elif isinstance(value, list):
-        lines.append(f"{pad}{key}[{len(value)}]:")
+        sheet.add(f"{pad}{key}[{len(value)}]:")
         for entry in value:
-            _entry("-", entry, depth + 1, lines)
+            if sheet.is_full:
+                return
+            _entry("-", entry, depth + 1, sheet)
     else:
-        lines.append(f"{pad}{key}:")
-        _entries(value, depth + 1, lines)
+        sheet.add(f"{pad}{key}:")
+        _entries(value, depth + 1, sheet)
 
 
 def _table(table: Table, size: int, *, is_map: bool) -> list[str] | None:

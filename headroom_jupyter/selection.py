@@ -42,6 +42,7 @@ _STOP = frozenset(
     " true false null none path file files content command text input args query".split()
 )
 _MOST_HITS = 20_000  # a word with more hits tells units apart no longer; a limit by size, never by the clock
+_COARSE = 256  # places at which a shift is looked for first; the best is then looked at closely
 _OVERDRAFT = 1.25  # of the target: what the first evidence may take
 _K1, _B = 1.2, 0.75  # Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009)
 
@@ -289,17 +290,27 @@ def change_points(values: Sequence[float | None], *, most: int = 3) -> dict[int,
         total = squares[end] - squares[start] - whole * whole / size if size >= 10 else 0.0
         if not (math.isfinite(total) and total > 1e-12 * max(1.0, squares[end] - squares[start])):
             continue
-        best, at = 0.0, 0
-        for split in range(start + 5, end - 4):
-            left, right = split - start, end - split
-            gap = (sums[split] - sums[start]) / left - (sums[end] - sums[split]) / right
-            gain = gap * gap * left * right / size
-            if gain > best:
-                best, at = gain, split
+        step = max(1, size // _COARSE)
+        coarse = _best_split(sums, start, end, range(start + 5, end - 4, step))[1]
+        near = range(max(start + 5, coarse - step), min(end - 4, coarse + step + 1))
+        best, at = _best_split(sums, start, end, near)
         if best / total >= 0.6:
             found[known[at][0]] = best / total
             segments += [(start, at), (at, end)]
     return found
+
+
+def _best_split(sums: Sequence[float], start: int, end: int, splits: range) -> tuple[float, int]:
+    """The variance that the best of some splits explains, and where it is."""
+    best, at = 0.0, splits.start
+    base, whole = sums[start], sums[end] - sums[start]
+    for split in splits:
+        left = split - start
+        gap = (sums[split] - base) * (end - start) - whole * left
+        gain = gap * gap / (left * (end - split))
+        if gain > best:
+            best, at = gain, split
+    return best / (end - start), at
 
 
 def transitions(keys: Sequence[Hashable], *, most: int = 6) -> dict[int, float]:

@@ -17,6 +17,7 @@ _HEADER = re.compile(r"<<json ?([^<>\n]*)>>\n")
 _OPENING = re.compile(r'\s*(?:\{\s*(?:"(?:[^"\\\n]|\\.){0,400}"\s*:|\})|\[\s*(?:[\[\]{"\d-]|true|false|null))')
 _OBJECTS = re.compile(r'\[?\s*\{\s*"(?:[^"\\\n]|\\.){0,400}"\s*:')
 _ENDS = {"{": "}", "[": "]"}
+_MOST_EXCERPT = 3  # times the target: as long as an excerpt gets; a longer outline is not written to its end
 
 
 class SmartCrusher:
@@ -46,18 +47,20 @@ class SmartCrusher:
             return verbatim(text)
         header = f"<<json{f' {layout}' if layout else ''}>>"
         if not ask.may_omit:
-            whole = _whole(header, value)
-            return Compressed(whole, fidelity="lossless") if len(whole) < len(text) else verbatim(text)
+            exact = _whole(header, value)
+            return Compressed(exact, fidelity="lossless") if len(exact) < len(text) else verbatim(text)
         dense = replace(ask, target_chars=int(ask.target_chars * min(1.0, len(dump(value)) / len(text))))
-        lines = write_outline(value, most_chars=dense.target_chars - len(header))
-        if lines is not None:
-            return Compressed("\n".join([header, *lines]), fidelity="lossless")
+        most_chars = _MOST_EXCERPT * dense.target_chars
+        lines = write_outline(value, most_chars=most_chars)
+        whole = "" if lines is None else "\n".join([header, *lines])
+        if whole and len(whole) <= dense.target_chars:
+            return Compressed(whole, fidelity="lossless")
         draft = Draft(text)
         Excerpt(draft, dense).write(value)
         made = draft.done()
-        if made.omissions and len(made.text) <= dense.target_chars:
-            return made  # the outline is longer, or it would have been taken above
-        whole = _whole(header, value)
+        if not whole and made.omissions and len(made.text) <= most_chars:
+            return made
+        whole = whole or _whole(header, value)
         if len(made.text) < len(whole) * (1.0 if made.omissions else 0.8):
             return made
         return Compressed(whole, fidelity="lossless")

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["confidence_of", "detect", "for_path", "lexical", "strip_numbers"]
 
 _PLAINLY = 0.4  # signs a line that no other kind of text has
-_SAMPLE = 6000  # characters that a guess looks at
+_SAMPLE = 6000  # characters that a guess at the language looks at
+_GLANCE = 3000  # and one at whether it is code at all, asked of every text
 _GROWN = {"typescript": "javascript", "cpp": "c"}
 _NUMBERED = re.compile(r"[ \t]*([0-9]{1,7})(?:\t|→|: ?|\| ?| \| ?|-(?= ))")
 _SHEBANG = re.compile(r"#!.*?\b(python|node|deno|bun|ts-node|bash|zsh|sh|ruby|perl|php|lua)[\d.]*\b")
@@ -196,7 +197,7 @@ def confidence_of(text: str, path: str) -> float:
     head = text[:400].lstrip("\ufeff \t\r\n")
     if not head or (head[0] in "[{" and _JSON.match(head)) or _MARKUP.match(head):
         return 0.0
-    piece = sample(text, _SAMPLE)
+    piece = sample(text, _GLANCE)
     piece = strip_numbers(piece) or piece
     lines = [line.strip() for line in piece.split("\n")]
     filled = [line for line in lines if line]

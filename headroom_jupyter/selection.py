@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 __all__ = [
     "Evidence",
@@ -251,17 +252,17 @@ def outliers(values: Sequence[float | None], *, most: int = 3) -> dict[int, floa
     >>> sorted(outliers([1, 2, 1, 2, None, 99, 2, 1]))
     [0, 5]
     """
-    known = [(value, index) for index, value in enumerate(values) if value is not None and math.isfinite(value)]
+    isfinite = math.isfinite
+    known = [(index, value) for index, value in enumerate(values) if value is not None and isfinite(value)]
     if len(known) < 4:
         return {}
-    ordered = sorted(known)
-    if ordered[0][0] == ordered[-1][0]:
+    known.sort(key=itemgetter(1))  # stable: of equal values the earlier unit comes first
+    lowest, highest, middle = known[0][1], known[-1][1], known[len(known) // 2][1]
+    if lowest == highest:
         return {}
-    middle = ordered[len(ordered) // 2][0]
-    spread = sorted(abs(value - middle) for value, _ in ordered)[len(ordered) // 2] * 1.4826
-    highest = next(index for value, index in ordered if value == ordered[-1][0])
-    scores = {ordered[0][1]: 1.0, highest: 1.0}
-    for value, index in ordered[:most] + ordered[-most:]:
+    spread = sorted([abs(value - middle) for _, value in known])[len(known) // 2] * 1.4826
+    scores = {known[0][0]: 1.0, next(index for index, value in known if value == highest): 1.0}
+    for index, value in known[:most] + known[-most:]:
         far = abs(value - middle) / spread if spread else 0.0
         if far > 6:
             scores[index] = max(scores.get(index, 0.0), min(1.0 + math.log10(far), 9.0))

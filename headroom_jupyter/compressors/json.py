@@ -17,7 +17,7 @@ _HEADER = re.compile(r"<<json ?([^<>\n]*)>>\n")
 _OPENING = re.compile(r'\s*(?:\{\s*(?:"(?:[^"\\\n]|\\.){0,400}"\s*:|\})|\[\s*(?:[\[\]{"\d-]|true|false|null))')
 _OBJECTS = re.compile(r'\[?\s*\{\s*"(?:[^"\\\n]|\\.){0,400}"\s*:')
 _ENDS = {"{": "}", "[": "]"}
-_MOST_EXCERPT = 3  # times the target: as long as an excerpt gets; a longer outline is not written to its end
+_MOST_EXCERPT = 2  # times the target: as long as an excerpt gets; a longer outline is not written to its end
 
 
 class SmartCrusher:

@@ -22,7 +22,7 @@ from headroom_jupyter.selection import Query
 from headroom_jupyter.settings import Settings
 from headroom_jupyter.tokens import Tokenizer
 
-__all__ = ["TOOL_TOKENS", "Job", "Source", "form_of", "is_worth", "issue", "query_of", "recall", "routed"]
+__all__ = ["TOOL_TOKENS", "Job", "Source", "form_of", "is_worth", "issue", "key_of", "query_of", "recall", "routed"]
 
 TOOL_TOKENS = 200  # what RETRIEVE_TOOL may cost in any format; fixed, so that an upgrade changes no decision
 _LEAST_SAVED = 20  # tokens; less does not pay for the reader's trouble with a notation
@@ -111,7 +111,7 @@ def form_of(job: Job, source: Source, query: str, hints: Hints, *, is_pasted: bo
 
     A form is a function of the original, the query, the hints and the settings, and once given it is final.
     """
-    key = _key(job, source.ref, query, hints, is_pasted)
+    key = key_of(job, source.ref, query, hints, is_pasted=is_pasted)
     known = recall(job, key)
     if known is not None:
         return key, known
@@ -228,7 +228,8 @@ def _why(compressed: forms.Compressed) -> str:
     return f"{count} omission{'s' if count != 1 else ''} marked" if count else "rewritten; the original is stored"
 
 
-def _key(job: Job, ref: str, query: str, hints: Hints, is_pasted: bool) -> bytes:
+def key_of(job: Job, ref: str, query: str, hints: Hints, *, is_pasted: bool) -> bytes:
+    """The key under which the form of an original is recorded: a digest of all that the form depends on."""
     own = job.settings
     facts = [
         *(ref, query, job.level, job.tokenizer.encoding, hints.tool, hints.path, hints.mime, is_pasted),

@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 
 from headroom_jupyter import settings
 from headroom_jupyter.ccr.store import Store
-from headroom_jupyter.compression import TOOL_TOKENS, Job, Source, form_of, is_worth, issue, query_of, recall
+from headroom_jupyter.compression import TOOL_TOKENS, Job, Source, form_of, is_worth, issue, key_of, query_of, recall
 from headroom_jupyter.compressors.base import Hints, Level
 from headroom_jupyter.errors import InputError, StoreError
 from headroom_jupyter.forms import Form
@@ -231,11 +231,14 @@ class _Walk:
             return Form(None, reason=reason)
         query = query_of(self._query, block.arguments)
         hints = Hints(tool=block.tool, arguments=block.arguments)
-        key, form = form_of(self.job, source, query, hints, is_pasted=block.role == "user")
-        if reason:
+        is_pasted = block.role == "user"
+        if reason:  # the block holds a form of ours: only what it shows is of interest
+            form = recall(self.job, key_of(self.job, source.ref, query, hints, is_pasted=is_pasted))
+            is_own = form is not None and form.text == block.text
             self._has_tool = self._has_tool or f"<<ccr:{source.ref}" in block.text
-            self._note(block, source, form if form.text == block.text else replace(form, text=block.text, hidden=None))
+            self._note(block, source, form if form and is_own else Form(block.text, ref=source.ref, hidden=None))
             return Form(None, reason=reason)
+        key, form = form_of(self.job, source, query, hints, is_pasted=is_pasted)
         return self._settle(block, source, key, form)
 
     def _settle(self, block: Block, source: Source, key: bytes, own: Form) -> Form:

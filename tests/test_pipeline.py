@@ -237,3 +237,16 @@ class TestOneText:
         text = "key: value\n" * 50
         sure = {c.name: c.confidence(text, Hints(path="deploy.yaml")) for c in compressors()}
         assert max(sure, key=lambda name: sure[name]) == "config"
+
+
+def test_a_compressed_history_under_another_question_is_not_worked_out_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = compress(conversation("openai", [LOG], "Which job?"), store=store).messages
+    history[1] = {"role": "user", "content": "Something else now"}
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise AssertionError("nothing new may be compressed")
+
+    monkeypatch.setattr("headroom_jupyter.compression.routed", fail)
+    assert compress(history, store=store).messages == history

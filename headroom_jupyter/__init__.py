@@ -11,6 +11,7 @@ from headroom_jupyter.pipeline import compress, count_tokens, expand
 from headroom_jupyter.recall import RETRIEVE_TOOL, original, retrieve
 from headroom_jupyter.results import CompressResult, Decision, TextResult
 from headroom_jupyter.texts import compress_text, decode
+from headroom_jupyter.values import compress_value
 
 __all__ = [
     "RETRIEVE_TOOL",
@@ -21,6 +22,7 @@ __all__ = [
     "TextResult",
     "compress",
     "compress_text",
+    "compress_value",
     "count_tokens",
     "decode",
     "expand",

@@ -11,7 +11,7 @@ from importlib.resources import files
 import headroom_jupyter
 
 # Heavy or special: loaded when first used, if at all (design §10).
-_HEAVY = "IPython PIL click httpx jupyter_server mcp numpy pandas rich starlette torch transformers tree_sitter".split()
+_HEAVY = "IPython PIL click httpx jupyter_server mcp narwhals numpy pandas rich starlette torch transformers tree_sitter".split()
 _SOCKETS_BLOCKED = """
 import sys
 def block(event, arguments):
@@ -31,6 +31,7 @@ def test_the_public_names_are_these_and_no_more() -> None:
         "TextResult",
         "compress",
         "compress_text",
+        "compress_value",
         "count_tokens",
         "decode",
         "expand",

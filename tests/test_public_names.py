@@ -11,7 +11,9 @@ from importlib.resources import files
 import headroom_jupyter
 
 # Heavy or special: loaded when first used, if at all (design §10).
-_HEAVY = "IPython PIL click httpx jupyter_server mcp narwhals numpy pandas rich starlette torch transformers tree_sitter".split()
+_HEAVY = (
+    "IPython PIL click httpx jupyter_server mcp narwhals numpy pandas rich starlette torch transformers tree_sitter"
+).split()
 _SOCKETS_BLOCKED = """
 import sys
 def block(event, arguments):

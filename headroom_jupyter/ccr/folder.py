@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -24,6 +25,7 @@ __all__ = ["errors_told", "existing", "opened"]
 _TIMEOUT_S = 20.0  # for a lock; a write holds it for about a millisecond
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _FILES = (DBNAME, f"{DBNAME}-wal", f"{DBNAME}-shm")
+_opening = threading.Lock()  # a cache alone would let two threads open the same database, and drop one of the two
 
 
 def existing(path: Path) -> Shelf | None:
@@ -36,7 +38,8 @@ def existing(path: Path) -> Shelf | None:
         status = os.stat(path / DBNAME)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return _open(str(path), status.st_dev, status.st_ino)
+    with _opening:
+        return _open(str(path), status.st_dev, status.st_ino)
 
 
 def opened(path: Path) -> Shelf:
@@ -56,7 +59,8 @@ def opened(path: Path) -> Shelf:
         # SQLite gives its other files the mode of this one; an empty file is an empty database.
         os.close(os.open(path / DBNAME, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     status = os.stat(path / DBNAME)
-    return _open(str(path), status.st_dev, status.st_ino)
+    with _opening:
+        return _open(str(path), status.st_dev, status.st_ino)
 
 
 @contextmanager
@@ -116,6 +120,12 @@ def _check(path: Path) -> None:
             (path / name).chmod(0o600)
 
 
+def _begin_child() -> None:
+    """A child must not use its parent's connections: SQLite's locks belong to a process."""
+    _open.cache_clear()
+    _opening.release()
+
+
 if hasattr(os, "register_at_fork"):
-    # A child must not use its parent's connections: SQLite's locks belong to a process.
-    os.register_at_fork(after_in_child=_open.cache_clear)
+    # Held across the fork, so that no child begins with a lock that some thread of its parent was holding.
+    os.register_at_fork(before=_opening.acquire, after_in_parent=_opening.release, after_in_child=_begin_child)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import threading
 import time
@@ -14,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headroom_jupyter.ccr import entries
-from headroom_jupyter.ccr.disk import pack, unpack
+from headroom_jupyter.ccr import entries, folder
+from headroom_jupyter.ccr.disk import Shelf, pack, unpack
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.errors import MarkerError, MissingOriginal, StoreError, StoreFull
 
@@ -277,6 +278,37 @@ def test_threads_share_a_store(store: Store) -> None:
         thread.join()
     assert lost == []
     assert len(store.refs()) == 240
+
+
+def test_a_shelf_that_opens_waits_for_one_that_writes(tmp_path: Path) -> None:
+    shelf = Shelf(str(tmp_path), timeout_s=0)
+    shelf.drop_tag_index()
+    other = sqlite3.connect(tmp_path / "cache.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(0.05, other.rollback)
+    release.start()
+    shelf.create_tag_index()
+    release.join()
+    other.close()
+    assert "Cache_tag_rowid" in [name for _, name, *_ in shelf._sql("PRAGMA index_list(Cache)")]
+    shelf.close()
+
+
+def test_threads_that_come_at_once_open_one_shelf(tmp_path: Path) -> None:
+    barrier = threading.Barrier(8)
+    found: list[Shelf] = []
+
+    def work() -> None:
+        barrier.wait()
+        found.append(folder.opened(tmp_path / "store"))
+        found[-1].close()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(shelf) for shelf in found}) == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -15,7 +15,7 @@ from hashlib import sha256
 
 from headroom_jupyter import forms, router
 from headroom_jupyter.ccr.store import Store
-from headroom_jupyter.compressors.base import Ask, Hints, Level
+from headroom_jupyter.compressors.base import Ask, Hints, Level, Span
 from headroom_jupyter.errors import StoreError
 from headroom_jupyter.forms import Form
 from headroom_jupyter.selection import Query
@@ -36,7 +36,8 @@ _log = logging.getLogger(__name__)
 class Job:
     """What holds for all blocks of a call.
 
-    `scale` multiplies the targets, for a budget. `fresh` collects the keys of forms that this call gave out first.
+    `scale` multiplies the targets, for a budget. `fresh` collects the keys of forms that this call gave out first,
+    `spans` those of the texts it made, so that showing one need not make it again.
     """
 
     tokenizer: Tokenizer
@@ -45,6 +46,7 @@ class Job:
     store: Store
     scale: float = 1.0
     fresh: set[bytes] = field(default_factory=set, repr=False)
+    spans: dict[str, tuple[Span, ...]] = field(default_factory=dict, repr=False)
 
     def target(self, tokens: int) -> int:
         """Tokens that a block of `tokens` should come down to."""
@@ -201,7 +203,8 @@ def _counted(job: Job, ref: str, found: router.Routed, before: int) -> Form:
     unchanged = Form(None, found.kind, found.compressor, "verbatim", before, before)
     if compressed.fidelity == "verbatim":
         return forms.replace_reason(unchanged, "nothing to gain" if found.kind else "no compressor wants it")
-    text, _ = forms.render(compressed, ref)
+    text, spans = forms.render(compressed, ref)
+    job.spans[text] = spans
     after = job.tokenizer.count(text)
     if not is_worth(before, after):
         return forms.replace_reason(unchanged, f"saves too little ({before} → {after} tokens)")

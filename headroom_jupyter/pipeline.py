@@ -75,20 +75,9 @@ def compress(
         walk = _Walk(replace(job, scale=scale), limits)
         for block in blocks:
             walk.add(block)
-        after = walk.tokens_after
-        if budget is None or after <= budget:
+        if budget is None or walk.tokens_after <= budget:
             break
-    changed = replace_at(messages, walk.changes)
-    return CompressResult(
-        messages=changed,
-        tokens_before=walk.tokens_before,
-        tokens_after=after,
-        decisions=tuple(walk.decisions),
-        error=walk.finish(),
-        budget_met=None if budget is None else after <= budget,
-        is_estimate=not job.tokenizer.is_exact,
-        _expand=partial(_restore, changed, walk.refs, job.store),
-    )
+    return walk.result(messages, blocks, budget)
 
 
 def expand(messages: Sequence[Any], *, store: Store | None = None) -> list[Any]:
@@ -163,6 +152,10 @@ def _restore(messages: Sequence[Any], refs: Mapping[Path, str], store: Store) ->
     return replace_at(messages, found)
 
 
+def _texts(blocks: Sequence[Block], changes: Mapping[Path, str]) -> list[tuple[str, str]]:
+    return [(block.text, changes.get(block.path, block.text)) for block in blocks]
+
+
 @dataclass
 class _Walk:
     """One pass over a conversation; what a block becomes depends on it and on what was added before."""
@@ -214,10 +207,21 @@ class _Walk:
             )
         )
 
-    def finish(self) -> str | None:
-        """Book what is new; the error that left everything alone, if there was one."""
+    def result(self, messages: Sequence[Any], blocks: Sequence[Block], budget: int | None) -> CompressResult:
+        """Book what is new, and put the changed blocks into a copy of the messages."""
         Ledger(self.job.store).book(self._booked)
-        return self.error
+        changed = replace_at(messages, self.changes)
+        return CompressResult(
+            messages=changed,
+            tokens_before=self.tokens_before,
+            tokens_after=self.tokens_after,
+            decisions=tuple(self.decisions),
+            error=self.error,
+            budget_met=None if budget is None else self.tokens_after <= budget,
+            is_estimate=not self.job.tokenizer.is_exact,
+            _expand=partial(_restore, changed, self.refs, self.job.store),
+            _texts=partial(_texts, blocks, self.changes),
+        )
 
     def _decide(self, block: Block, source: Source) -> Form:
         if block.role == "user":

@@ -1,13 +1,13 @@
-"""What the public functions give back, and how it looks at a prompt; it computes nothing."""
+"""What the public functions give back; it computes nothing, and how it looks is up to `rendering`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 from headroom_jupyter.compressors.base import Span
+from headroom_jupyter.rendering.shown import headline, percent
 
 __all__ = ["CompressResult", "Decision", "TextResult"]
 
@@ -56,6 +56,7 @@ class CompressResult:
     budget_met: bool | None = None
     is_estimate: bool = False
     _expand: Callable[[], list[Any]] = field(default=list, repr=False, compare=False)
+    _texts: Callable[[], list[tuple[str, str]]] = field(default=list, repr=False, compare=False)
 
     @property
     def tokens_saved(self) -> int:
@@ -75,25 +76,18 @@ class CompressResult:
         """
         return self._expand()
 
-    def _headline(self) -> str:
-        about = "about " if self.is_estimate else ""
-        head = f"{about}{self.tokens_before:,} → {self.tokens_after:,} tokens ({self.saved_fraction:.1%} saved)"
-        if self.budget_met is not None:
-            head += "; budget met" if self.budget_met else "; budget NOT met"
-        return head + (f"; left alone: {self.error}" if self.error else "")
+    def texts(self) -> list[tuple[str, str]]:
+        """For each decision the text of its block, before and after."""
+        return self._texts()
 
     def __repr__(self) -> str:
-        return "\n".join([self._headline(), *_text_table([_cells(decision) for decision in self.decisions])])
+        return "\n".join([headline(self), *_text_table([_cells(decision) for decision in self.decisions])])
 
-    def _repr_html_(self) -> str:
-        """The same table for a notebook; everything escaped, no script."""
-        head = "".join(f"<th>{name}</th>" for name in _COLUMNS)
-        body = "".join(
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(decision))}</tr>"
-            for decision in self.decisions
-        )
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        return f"<p><b>{escape(self._headline())}</b></p>{table}"
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        """How a notebook shows it."""
+        from headroom_jupyter.rendering.bundle import messages_bundle  # noqa: PLC0415  # loaded when first shown
+
+        return messages_bundle(self, repr(self))
 
 
 @dataclass(frozen=True)
@@ -131,8 +125,14 @@ class TextResult:
     def __repr__(self) -> str:
         return (
             f"TextResult({self.kind or 'text'}, {self.fidelity}, {self.tokens_before:,} → {self.tokens_after:,} tokens,"
-            f" {self.saved_fraction:.1%} saved{f', {self.reason}' if self.reason else ''})"
+            f" {percent(self.tokens_before, self.tokens_after)} saved{f', {self.reason}' if self.reason else ''})"
         )
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        """How a notebook shows it."""
+        from headroom_jupyter.rendering.bundle import text_bundle  # noqa: PLC0415  # loaded when first shown
+
+        return text_bundle(self)
 
 
 def _cells(decision: Decision) -> tuple[str, ...]:

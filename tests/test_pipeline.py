@@ -40,8 +40,8 @@ def test_the_result_shows_a_table_of_decisions(store: Store) -> None:
     result = compress(conversation("openai", [LOG.replace("worker", "<b>worker</b>")]), store=store)
     assert "LogCompressor" in repr(result)
     assert "system text" in repr(result)
-    assert "<table>" in result._repr_html_()
-    assert "<script" not in result._repr_html_()
+    assert "<table " in result._repr_mimebundle_()["text/html"]
+    assert "<script" not in result._repr_mimebundle_()["text/html"]
 
 
 def test_an_estimate_says_so(store: Store) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from headroom_jupyter.ccr.marker import Marker, parse
 from headroom_jupyter.compressors.base import Compressed, Omission, Span
@@ -41,7 +41,8 @@ class Form:
 def dump(form: Form) -> bytes:
     """The record of a form; `load` is its inverse."""
     # Not as ASCII: read back, the escapes of two lone surrogates side by side would become one character.
-    return json.dumps(asdict(form), separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    said = {name: getattr(form, name) for name in Form.__dataclass_fields__}
+    return json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def load(record: bytes) -> Form:

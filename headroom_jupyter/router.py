@@ -19,7 +19,7 @@ from headroom_jupyter.plugins import load_family
 __all__ = ["Routed", "compressors", "decode", "is_same", "rank", "route", "route_pasted"]
 
 MIXED = "mixed"
-_SURE = 0.95
+_SURE = 0.9
 _WHOLE = 0.85  # a text claimed so surely is of one piece
 _MOST_ASKED = 3
 _MOST_PARTS = 24  # a document with more is better cut by its sections than part by part

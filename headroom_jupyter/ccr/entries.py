@@ -110,7 +110,7 @@ def leave(shelf: Shelf, rows: Iterable[Row], why: str) -> None:
     for row in rows:
         if row.key[:1] == b"r":
             said = {**about(row), "gone": why}
-            shelf.set(row.key, pack(json.dumps(said).encode("ascii")), expire=GONE_S, tag=row.tag)
+            shelf.write({row.key: pack(json.dumps(said).encode("ascii"))}, expire_s=GONE_S, tag=row.tag)
         else:
             shelf.delete(row.key)
 

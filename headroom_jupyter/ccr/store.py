@@ -224,9 +224,9 @@ class Store:
         """
         with self._writing(0) as shelf:
             found = shelf.rows(b"n" + name for name in changes)
-            for name, change in changes.items():
-                row = found.get(b"n" + name)
-                shelf.set(b"n" + name, pack(change(unpack(row.value) if row else None)))
+            old = {name: found.get(b"n" + name) for name in changes}
+            new = {name: change(unpack(row.value) if (row := old[name]) else None) for name, change in changes.items()}
+            shelf.write({b"n" + name: pack(value) for name, value in new.items()})
 
     def notes(self, prefix: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
         """Notes whose name begins with `prefix`, of all projects, in the order of names."""
@@ -287,15 +287,15 @@ class Store:
         if not new.is_in(found.get(original_key)):
             self._set(shelf, {original_key: new.packed}, new.tag, is_packed=True)
         if entry is None or "gone" in about(entry):
-            shelf.set(entry_key, new.entry(), expire=self._expiry_s + GONE_S, tag=new.tag)
+            shelf.write({entry_key: new.entry()}, expire_s=self._expiry_s + GONE_S, tag=new.tag)
         self._set(shelf, records, new.tag)
         if original_key in found:
             self._renew(shelf, new.tag)
         return None
 
     def _set(self, shelf: Shelf, values: Mapping[bytes, bytes], tag: str, *, is_packed: bool = False) -> None:
-        for key, value in values.items():
-            shelf.set(key, value if is_packed else pack(value), expire=self._expiry_s, tag=tag)
+        packed = values if is_packed else {key: pack(value) for key, value in values.items()}
+        shelf.write(packed, expire_s=self._expiry_s, tag=tag)
 
     def _entry(self, shelf: Shelf, ref: str) -> Row:
         key = self._key(b"r", ref.encode("ascii"))
@@ -348,6 +348,7 @@ class Store:
         with folder.errors_told(self.path):
             shelf = self._shelf = folder.opened(self.path)
             with shelf.writing():
-                shelf.drop_expired(_CULLED)
-                make_room(shelf, size, settings.load().quota_bytes)
+                if size:  # a note is small, and so many of them there are not
+                    shelf.drop_expired(_CULLED)
+                    make_room(shelf, size, settings.load().quota_bytes)
                 yield shelf

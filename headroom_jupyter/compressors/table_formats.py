@@ -30,6 +30,7 @@ __all__ = [
 
 _WORDS = re.compile(r"\S+")
 _BARS = re.compile(r"(?<!\\)[|│┃║┆]")
+_BARRED = re.compile(r"[|│┃║┆+┼╪]")
 _LS = re.compile(r"[-dlbcps][-rwxsStT]{9}[.+@]? +\d+ +\S+ +\S+ +\d[\d,.]*(?:[KMGT]| +\d+)? +\S+ +\S+ +\S+ ")
 _STAMP = re.compile(r"\W?(?:\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:|\d\d:\d\d:\d\d|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d)")
 _WIDE = re.compile(r"\s{2,}")
@@ -126,11 +127,13 @@ def detect(lines: Sequence[str], hints: Hints) -> Shape | None:
 
 
 def _bars(full: Sequence[str]) -> Shape | None:
-    ruled = any(
-        is_rule(line) and _BARS.search(line.replace("+", "|").replace("┼", "|").replace("╪", "|")) for line in full
-    )
-    cells = [len(bar_cells(line)) for line in full if not is_rule(line) and _BARS.search(line)]
-    if len(cells) < 2 or len(cells) + sum(map(is_rule, full)) < 0.7 * len(full):
+    barred = [line for line in full if _BARRED.search(line)]
+    if len(barred) < 0.3 * len(full):
+        return None  # told cheaply of most texts that are no table
+    rules = [line for line in full if is_rule(line)]
+    ruled = any(_BARS.search(line.replace("+", "|").replace("┼", "|").replace("╪", "|")) for line in rules)
+    cells = [len(bar_cells(line)) for line in barred if _BARS.search(line) and not is_rule(line)]
+    if len(cells) < 2 or len(cells) + len(rules) < 0.7 * len(full):
         return None
     count, hits = Counter(cells).most_common(1)[0]
     share = hits / len(cells)

@@ -24,7 +24,7 @@ from headroom_jupyter.repeats import Earlier, changed_from, same_as
 from headroom_jupyter.results import CompressResult, Decision
 from headroom_jupyter.tokens import tokenizer_for
 
-__all__ = ["check_options", "compress", "count_tokens", "expand", "provider_of", "providers"]
+__all__ = ["check_options", "compress", "compress_as", "count_tokens", "expand", "provider_of", "providers"]
 
 _BUDGET_SCALES = (1.0, 0.6, 0.35, 0.2, 0.1, 0.04, 0.0)
 
@@ -68,9 +68,29 @@ def compress(
     check_options(level, budget, frozen)
     plain = check_messages(messages)
     blocks = provider_of(plain).blocks(plain)
-    level = level if retrieval else "lossless"
-    job = Job(tokenizer_for(model), level, settings.load(), store or Store())
+    job = Job(tokenizer_for(model), level if retrieval else "lossless", settings.load(), store or Store())
     limits = Situation(frozen, compress_user, protect, min_tokens=job.settings.min_tokens)
+    return _walked(messages, blocks, job, limits, budget)
+
+
+def compress_as(
+    provider: Provider,
+    messages: Sequence[Any],
+    *,
+    model: str,
+    level: Level,
+    store: Store,
+    protect: Protect | None = None,
+) -> CompressResult:
+    """`compress` for a caller that knows the wire format."""
+    blocks = provider.blocks(check_messages(messages))
+    job = Job(tokenizer_for(model), level, settings.load(), store)
+    return _walked(messages, blocks, job, Situation(protect=protect, min_tokens=job.settings.min_tokens), None)
+
+
+def _walked(
+    messages: Sequence[Any], blocks: Sequence[Block], job: Job, limits: Situation, budget: int | None
+) -> CompressResult:
     for scale in _BUDGET_SCALES if budget is not None else (1.0,):
         walk = _Walk(replace(job, scale=scale), limits)
         for block in blocks:
@@ -219,6 +239,7 @@ class _Walk:
             error=self.error,
             budget_met=None if budget is None else self.tokens_after <= budget,
             is_estimate=not self.job.tokenizer.is_exact,
+            changes=self.changes,
             _expand=partial(_restore, changed, self.refs, self.job.store),
             _texts=partial(_texts, blocks, self.changes),
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from headroom_jupyter.messages import Block
 
-__all__ = ["RETRIEVE_NAME", "TABLE", "Protect", "Situation", "verdict"]
+__all__ = ["RETRIEVE_NAME", "TABLE", "Protect", "Situation", "is_retrieve", "verdict"]
 
 RETRIEVE_NAME = "headroom_retrieve"
 Protect = Callable[[Block], "str | None"]
@@ -36,11 +36,20 @@ TABLE: tuple[Row, ...] = (
     (lambda b, s: b.part == "opaque", "signed, encrypted or unknown block"),
     (lambda b, s: b.role == "system", "system text"),
     (lambda b, s: b.role == "assistant", "assistant text"),
-    (lambda b, s: b.role == "tool" and _ALIAS.search(b.tool.lower()), "retrieved on demand"),
+    (lambda b, s: b.role == "tool" and is_retrieve(b.tool), "retrieved on demand"),
     (lambda b, s: s.is_issued, "already compressed"),
     (lambda b, s: b.role == "user" and not s.compress_user, "user text; compress_user=True compresses pasted data"),
     (lambda b, s: len(b.text) < s.min_tokens, "too small to pay"),
 )
+
+
+def is_retrieve(tool: str) -> bool:
+    """Whether a tool is our own retrieve tool, under its name or an alias that an MCP client gave it.
+
+    >>> is_retrieve("mcp__headroom__headroom_retrieve"), is_retrieve("retrieve")
+    (True, False)
+    """
+    return _ALIAS.search(tool.lower()) is not None
 
 
 def verdict(block: Block, situation: Situation) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from headroom_jupyter.compressors.base import Span
+from headroom_jupyter.messages import Path
 from headroom_jupyter.rendering.shown import headline, percent
 
 __all__ = ["CompressResult", "Decision", "TextResult"]
@@ -46,6 +47,7 @@ class CompressResult:
     `tokens_after` includes, once per conversation, the definition of the retrieve tool if a marker was given out.
     `is_estimate` is True where the model's vocabulary is not public and tokens are counted in o200k.
     `error` is None, or why everything was left alone. `budget_met` is None when no budget was asked for.
+    `changes` are the new texts, each by its path from the message list.
     """
 
     messages: list[Any]
@@ -55,6 +57,7 @@ class CompressResult:
     error: str | None = None
     budget_met: bool | None = None
     is_estimate: bool = False
+    changes: Mapping[Path, str] = field(default_factory=dict, repr=False, compare=False)
     _expand: Callable[[], list[Any]] = field(default=list, repr=False, compare=False)
     _texts: Callable[[], list[tuple[str, str]]] = field(default=list, repr=False, compare=False)
 

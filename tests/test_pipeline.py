@@ -12,6 +12,7 @@ import pytest
 from headroom_jupyter import HeadroomError, Store, compress, compress_text, count_tokens, decode, expand
 from headroom_jupyter.compressors.base import Ask, Compressed, Hints
 from headroom_jupyter.errors import InputError, StoreError
+from headroom_jupyter.pipeline import compress_as, providers
 from headroom_jupyter.router import compressors
 from tests.conversations import conversation
 from tests.material import grown
@@ -250,3 +251,18 @@ def test_a_compressed_history_under_another_question_is_not_worked_out_again(
 
     monkeypatch.setattr("headroom_jupyter.compression.routed", fail)
     assert compress(history, store=store).messages == history
+
+
+def test_a_caller_that_knows_the_format_names_it(tmp_path: Path) -> None:
+    table = "".join(f"{i},{i * 7 % 13},ok\n" for i in range(900))
+    # Chat messages that a router for several vendors has marked for caching: by their shape they could be two things.
+    messages = [
+        {"role": "user", "content": [{"type": "text", "text": "?", "cache_control": {"type": "ephemeral"}}]},
+        {"role": "assistant", "tool_calls": [{"id": "1", "function": {"name": "run", "arguments": "{}"}}]},
+        {"role": "tool", "tool_call_id": "1", "content": table},
+    ]
+    chat = next(provider for provider in providers() if provider.name == "openai")
+    with Store(tmp_path / "store", project="named") as store:
+        result = compress_as(chat, messages, model="gpt-4o", level="faithful", store=store)
+    assert set(result.changes) == {(2, "content")}
+    assert result.messages[2]["content"] == result.changes[2, "content"]

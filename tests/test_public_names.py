@@ -12,7 +12,8 @@ import headroom_jupyter
 
 # Heavy or special: loaded when first used, if at all (design §10).
 _HEAVY = (
-    "IPython PIL click httpx jupyter_server mcp narwhals numpy pandas rich starlette torch transformers tree_sitter"
+    "IPython PIL click httpx httpx2 jupyter_server mcp narwhals numpy pandas prometheus_client rich starlette"
+    " torch transformers tree_sitter uvicorn"
 ).split()
 _SOCKETS_BLOCKED = """
 import sys

@@ -1,0 +1,167 @@
+"""JSON as text: where its values stand, so that one of them can be replaced and no other byte changes.
+
+`json` reads the values; this module only finds places in a text that `json` has accepted. All of it is linear.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from json.decoder import scanstring  # type: ignore[attr-defined]  # in C, and in no stub
+from typing import Any, NoReturn
+
+from headroom_jupyter.errors import InputError
+from headroom_jupyter.messages import Path
+
+__all__ = ["Splice", "dumps", "locate", "parse", "splice"]
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_SCALAR = re.compile(r"[^\s,\]}]+")
+_MARK = re.compile(r'["\[\]{}]')
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """`text` takes the place of the characters from `start` to `end`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def parse(body: bytes) -> tuple[str, dict[str, Any]]:
+    """The text and the value of a JSON object, strictly: what two readers could read differently is refused.
+
+    Raises:
+        InputError: not UTF-8, not JSON, a name twice in one object, nested too deeply, or no object.
+
+    >>> parse(b'{"a": [1.00, "x"]}')
+    ('{"a": [1.00, "x"]}', {'a': [1.0, 'x']})
+    """
+    try:
+        text = body.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+    except RecursionError as err:
+        raise InputError("the body is nested too deeply; it went through as it was") from err
+    except ValueError as err:  # UnicodeDecodeError and JSONDecodeError are such
+        where = f"{err}" if not isinstance(err, UnicodeDecodeError) else f"no UTF-8 at byte {err.start}"
+        raise InputError(f"the body is no JSON that two readers would read alike: {where}") from err
+    if not isinstance(value, dict):
+        raise InputError(f"the body is a JSON {type(value).__name__}, not an object")
+    return text, value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise InputError("an object has one name twice")
+    return found
+
+
+def _constant(name: str) -> NoReturn:
+    raise InputError(f"{name} is no JSON value")
+
+
+def dumps(value: Any) -> str:
+    """A value as compact JSON that can be sent as UTF-8.
+
+    >>> dumps("é \\ud800")
+    '"\\\\u00e9 \\\\ud800"'
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":")) if _SURROGATE.search(text) else text
+
+
+def splice(text: str, splices: Iterable[Splice]) -> str:
+    """The text with every splice made; two at one place stand in the order they were given.
+
+    >>> splice("abcd", [Splice(3, 3, "-"), Splice(0, 1, "A"), Splice(3, 3, "+")])
+    'Abc-+d'
+    """
+    pieces: list[str] = []
+    at = 0
+    for one in sorted(splices, key=lambda one: (one.start, one.end)):
+        if one.start < at:
+            raise InputError("two changes overlap")
+        pieces += [text[at : one.start], one.text]
+        at = one.end
+    return "".join([*pieces, text[at:]])
+
+
+def locate(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
+    """Where the values at some paths begin and end; those that are not there have no entry.
+
+    Args:
+        text: What `parse` has accepted.
+        paths: Names and indices from the outermost value on.
+
+    >>> locate('{"a": [1, {"b": "x"}]}', [("a", 1, "b"), ("c",)])
+    {('a', 1, 'b'): (16, 19)}
+    """
+    wanted: _Node = {}
+    for path in paths:
+        node = wanted
+        for step in path:
+            node = node.setdefault(step, {})
+        node[None] = {}
+    found: dict[Path, tuple[int, int]] = {}
+    _visit(text, _space(text, 0), (), wanted, found)
+    return found
+
+
+_Node = dict["str | int | None", Any]
+
+
+def _space(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
+def _visit(text: str, at: int, path: Path, wanted: Mapping[Any, Any], found: dict[Path, tuple[int, int]]) -> int:
+    """Note the places that are wanted in the value at `at`; its end."""
+    is_object = text[at] == "{"
+    if len(wanted) == (None in wanted) or text[at] not in "[{":
+        end = _skip(text, at)
+    else:
+        end = _space(text, at + 1)
+        index = 0
+        while text[end] not in "]}":
+            step: str | int = index
+            if is_object:
+                step, end = scanstring(text, end + 1)
+                end = _space(text, _space(text, end) + 1)  # after the colon
+            inner = wanted.get(step)
+            end = _skip(text, end) if inner is None else _visit(text, end, (*path, step), inner, found)
+            end = _space(text, end)
+            if text[end] == ",":
+                end = _space(text, end + 1)
+            index += 1
+        end += 1
+    if None in wanted:
+        found[path] = at, end
+    return end
+
+
+def _skip(text: str, at: int) -> int:
+    """The end of the value at `at`, whatever it is."""
+    if text[at] == '"':
+        return int(scanstring(text, at + 1)[1])
+    if text[at] not in "[{":
+        scalar = _SCALAR.match(text, at)
+        return scalar.end() if scalar else at
+    depth = 0
+    while mark := _MARK.search(text, at):
+        at = mark.end()
+        sign = mark.group()
+        if sign == '"':
+            at = scanstring(text, at)[1]
+        elif sign in "[{":
+            depth += 1
+        else:
+            depth -= 1
+            if not depth:
+                break
+    return at

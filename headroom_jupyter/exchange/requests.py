@@ -1,0 +1,159 @@
+"""A request's body, rewritten: texts compressed, the tool injected, and every other byte as the client wrote it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from headroom_jupyter.ccr.store import Store
+from headroom_jupyter.compressors.base import Level
+from headroom_jupyter.errors import HeadroomError, InputError
+from headroom_jupyter.exchange import asides
+from headroom_jupyter.exchange.base import Json, Wire
+from headroom_jupyter.exchange.json_text import Splice, dumps, locate, parse, splice
+from headroom_jupyter.messages import Path
+from headroom_jupyter.pipeline import compress_as, providers
+from headroom_jupyter.policy import is_retrieve
+from headroom_jupyter.providers.base import Provider
+from headroom_jupyter.recall import RETRIEVE_TOOL
+from headroom_jupyter.results import CompressResult, Decision
+from headroom_jupyter.tokens import tokenizer_for
+
+__all__ = ["Options", "Report", "Rewritten", "rewrite"]
+
+_DEFAULT_MODEL = "o200k_base"  # counts for models nobody here has heard of
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What holds for all requests of a client: where originals go, and how far to go."""
+
+    store: Store
+    level: Level = "faithful"
+
+
+@dataclass(slots=True)
+class Report:
+    """What was done with a request; it holds no content.
+
+    `failed` is "" or why the body went through as it was. `is_injected`: our tool is in the list.
+    """
+
+    model: str = ""
+    tokens_before: int = 0
+    tokens_after: int = 0
+    decisions: tuple[Decision, ...] = ()
+    failed: str = ""
+    is_injected: bool = False
+    rounds: int = 0
+    retrievals: int = 0
+
+    @property
+    def tokens_saved(self) -> int:
+        """Tokens the model need not read; never below 0."""
+        return max(0, self.tokens_before - self.tokens_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A body to send, its text and value where it could be read, and the account of it."""
+
+    body: bytes
+    text: str = ""
+    request: Mapping[str, Any] = field(default_factory=dict)
+    report: Report = field(default_factory=Report)
+
+
+def rewrite(wire: Wire, body: bytes, options: Options, *, model: str = "") -> Rewritten:
+    """Make a request smaller; whatever goes wrong, it goes through as it was and the report says why.
+
+    Args:
+        wire: The API it is written for.
+        body: What the client sent.
+        options: The client's store and level.
+        model: The model, where the body does not name it.
+    """
+    report = Report(model=model)
+    try:
+        return _rewrite(wire, body, options, report)
+    except HeadroomError as err:
+        report.failed = str(err)
+    except Exception as err:  # noqa: BLE001  # failing open: the original goes through, and the reason is told
+        _log.warning("a request could not be rewritten and went through as it was", exc_info=True)
+        report.failed = f"{type(err).__name__}: a bug; the log has its traceback"
+    return Rewritten(body, report=report)
+
+
+def _rewrite(wire: Wire, body: bytes, options: Options, report: Report) -> Rewritten:
+    text, request = parse(body)
+    report.model = str(request.get("model") or report.model)
+    names = wire.tools(request)
+    has_own = any(map(is_retrieve, names))
+    may_inject = not has_own and wire.can_hold_back(request)
+    result = _compressed(wire, request, options, report, may_retrieve=has_own or may_inject)
+    splices = [] if result is None else list(_changed(wire.key, text, result.changes))
+    if may_inject and (names or (result is not None and _has_marker(result))):
+        splices.append(wire.inject(text, request, _tool(wire.provider)))
+        report.is_injected = True
+    if may_inject:
+        splices += asides.recalled(wire, text, request, options.store)
+    if not splices:
+        return Rewritten(body, text, request, report)
+    changed = splice(text, splices)
+    return Rewritten(changed.encode("utf-8"), changed, request, report)
+
+
+def _compressed(
+    wire: Wire, request: Json, options: Options, report: Report, *, may_retrieve: bool
+) -> CompressResult | None:
+    """The compressed messages and their account; None when there is no list of messages."""
+    messages = request.get(wire.key)
+    if not isinstance(messages, list) or not messages:
+        return None
+    result = compress_as(
+        _provider(wire.provider),
+        messages,
+        model=_known(report.model),
+        level=options.level if may_retrieve else "lossless",
+        store=options.store,
+    )
+    report.tokens_before, report.tokens_after = result.tokens_before, result.tokens_after
+    report.decisions, report.failed = result.decisions, result.error or ""
+    return result
+
+
+def _changed(key: str, text: str, changes: Mapping[Path, str]) -> Iterator[Splice]:
+    paths = {(key, *path): new for path, new in changes.items()}
+    places = locate(text, paths)
+    for path, new in paths.items():
+        if path not in places:
+            raise InputError(f"the text at {'.'.join(map(str, path))} is not where it was read")
+        yield Splice(*places[path], dumps(new))
+
+
+def _has_marker(result: CompressResult) -> bool:
+    """Whether the conversation shows a marker, given out now or by someone before us."""
+    return any(d.fidelity in ("faithful", "abridged") or d.reason == "already compressed" for d in result.decisions)
+
+
+@cache
+def _tool(provider: str) -> Json:
+    return RETRIEVE_TOOL(provider)
+
+
+@cache
+def _provider(name: str) -> Provider:
+    return next(provider for provider in providers() if provider.name == name)
+
+
+@cache
+def _known(model: str) -> str:
+    try:
+        tokenizer_for(model)
+    except InputError:
+        return _DEFAULT_MODEL
+    return model

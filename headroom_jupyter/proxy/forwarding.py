@@ -1,0 +1,216 @@
+"""Carries a request to its provider and the answer back: the sockets around `exchange.turn.Turn`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import httpx2
+from starlette.datastructures import Headers as ReadHeaders
+from starlette.types import Receive, Scope, Send
+
+from headroom_jupyter.compressors.base import Level
+from headroom_jupyter.errors import InputError
+from headroom_jupyter.exchange.requests import Options, Report
+from headroom_jupyter.exchange.routes import Route, vendor_of, wire_of
+from headroom_jupyter.exchange.turn import Turn
+from headroom_jupyter.proxy.bodies import Limits, Refusal, read_whole, send_refusal, send_whole, stream
+from headroom_jupyter.proxy.records import Record, Records
+from headroom_jupyter.proxy.stores import PROJECT_HEADER, Stores
+from headroom_jupyter.proxy.upstream import Headers, Upstreams, kept_of_reply, kept_of_request
+
+__all__ = ["Forwarder"]
+
+_MOST_UPLOAD_BYTES = 1_000_000_000  # of what is passed on piece by piece and never held, such as files
+_log = logging.getLogger(__name__)
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e]+")
+
+
+def _threads() -> anyio.CapacityLimiter:
+    return anyio.CapacityLimiter(2)  # compressing is Python's own work: more threads only take turns
+
+
+@dataclass
+class Forwarder:
+    """An ASGI application for everything that a provider answers."""
+
+    upstreams: Upstreams
+    stores: Stores
+    records: Records
+    limits: Limits
+    level: Level = "faithful"
+    threads: anyio.CapacityLimiter = field(default_factory=_threads)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; a client that goes away takes its request to the provider with it."""
+        headers = ReadHeaders(scope=scope)
+        vendor = vendor_of(scope["path"], headers)
+        if vendor is None:
+            await send_refusal(send, Refusal(404, f"no provider known here has the path {scope['path']}"))
+            return
+        route = wire_of(scope["path"]) if scope["method"] == "POST" and "content-encoding" not in headers else None
+        journey = _Journey(self, scope, send, vendor, Record(route.wire.provider if route else vendor))
+        if route is None:
+            await journey.pass_on(receive)
+            return
+        body = await read_whole(receive, self.limits, headers.get("content-length"))
+        if isinstance(body, Refusal):
+            await send_refusal(send, body)
+        elif isinstance(body, bytes):
+            await _while_connected(journey.exchange(route, body, headers.get(PROJECT_HEADER)), receive)
+
+
+@dataclass
+class _Journey:
+    """One request on its way."""
+
+    owner: Forwarder
+    scope: Scope
+    send: Send
+    vendor: str
+    record: Record
+    is_started: bool = False
+
+    async def pass_on(self, receive: Receive) -> None:
+        """Carry something that is not ours to read, piece by piece in both directions."""
+        body = self._upload(receive)
+        headers = kept_of_request(self.scope["headers"], is_plain=False, has_length=True)
+        has_body = any(name in (b"content-length", b"transfer-encoding") for name, _ in self.scope["headers"])
+        await self._guarded(self._carry(headers, body if has_body else b"", None))
+
+    async def exchange(self, route: Route, body: bytes, project: str | None) -> None:
+        """Rewrite, send, read the answer, and answer in turn what the model asks of us."""
+        started = time.perf_counter()
+        try:
+            options = Options(self.owner.stores.of(project), self.owner.level)
+        except InputError as err:
+            await send_refusal(self.send, Refusal(400, str(err)))
+            return
+        turn = await self._in_thread(lambda: Turn.begin(route.wire, body, options, model=route.model))
+        self.record.report = turn.report
+        self.record.rewrite_ms = (time.perf_counter() - started) * 1e3
+        headers = kept_of_request(self.scope["headers"], is_plain=turn.is_watched)
+        await self._guarded(self._carry(headers, turn.body, turn))
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """Turn a provider that cannot be reached into an answer, and book the request however it ends."""
+        self.owner.records.open.inc()
+        try:
+            await work
+        except httpx2.HTTPError as err:
+            if self.is_started:
+                _log.info("the provider broke off: %s", type(err).__name__)
+                raise ConnectionAbortedError("the provider broke off in the middle of its answer") from err
+            status = 504 if isinstance(err, httpx2.TimeoutException) else 502
+            self.record.status = status
+            message = f"the {self.vendor} upstream cannot be reached ({type(err).__name__}: {err}); try again"
+            await send_refusal(self.send, Refusal(status, message))
+        finally:
+            self.owner.records.open.dec()
+            self.owner.records.add(self.record)
+
+    async def _carry(self, headers: Headers, body: bytes | AsyncIterator[bytes], turn: Turn | None) -> None:
+        while True:
+            response = await self._sent(headers, body)
+            try:
+                tail, is_whole = await self._relay(response, turn)
+            finally:
+                await response.aclose()
+            following = await self._in_thread(turn.follow_up) if turn and turn.needs_follow_up else None
+            if following is None:
+                break
+            body = following
+        if is_whole:
+            await send_whole(
+                self.send, response.status_code, tail, self._shown_headers(response, turn, is_changed=True)
+            )
+        else:
+            await self.send({"type": "http.response.body", "body": tail})
+
+    async def _relay(self, response: httpx2.Response, turn: Turn | None) -> tuple[bytes, bool]:
+        """Pass a reply on as it comes; what is left for the end, and whether that is all of it."""
+        if turn is None or not turn.is_watched:
+            await self._start(response, turn, is_changed=False)
+            async for chunk in response.aiter_raw():
+                await self.send({"type": "http.response.body", "body": chunk, "more_body": True})
+            return b"", False
+        if self.is_started and response.status_code >= 300:
+            return turn.failure(response.status_code, await response.aread()), False
+        reader = turn.read(response.headers.get("content-type", ""), response.status_code)
+        if not reader.is_whole and not self.is_started:
+            await self._start(response, turn, is_changed=True)
+        async for chunk in response.aiter_bytes():
+            if shown := reader.feed(chunk):
+                await self.send({"type": "http.response.body", "body": shown, "more_body": True})
+        return reader.finish(), reader.is_whole and not self.is_started
+
+    async def _sent(self, headers: Headers, body: bytes | AsyncIterator[bytes]) -> httpx2.Response:
+        url = self.owner.upstreams.url(self.vendor, self.scope["raw_path"], self.scope["query_string"])
+        request = httpx2.Request(self.scope["method"], url, headers=headers, content=body)
+        return await self.owner.upstreams.send(self.vendor, request)
+
+    async def _start(self, response: httpx2.Response, turn: Turn | None, *, is_changed: bool) -> None:
+        self.is_started = True
+        self.record.is_stream = True
+        headers = self._shown_headers(response, turn, is_changed=is_changed)
+        await self.send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+
+    def _shown_headers(self, response: httpx2.Response, turn: Turn | None, *, is_changed: bool) -> Headers:
+        self.record.status = response.status_code
+        kept = kept_of_reply(response.headers.raw, is_changed=is_changed)
+        return kept + (_told(turn.report) if turn else [])
+
+    async def _upload(self, receive: Receive) -> AsyncIterator[bytes]:
+        size = 0
+        async for piece in stream(receive, self.owner.limits):
+            if not isinstance(piece, bytes):
+                raise httpx2.WriteError(piece.message if isinstance(piece, Refusal) else "the client went away")
+            size += len(piece)
+            if size > _MOST_UPLOAD_BYTES:
+                raise httpx2.WriteError(f"the body is larger than {_MOST_UPLOAD_BYTES:,} bytes")
+            yield piece
+
+    async def _in_thread(self, work: Any) -> Any:
+        return await anyio.to_thread.run_sync(work, limiter=self.owner.threads)
+
+
+def _told(report: Report) -> Headers:
+    """What was done, as headers."""
+    told = {
+        "tokens-before": report.tokens_before,
+        "tokens-after": report.tokens_after,
+        "tokens-saved": report.tokens_saved,
+        "rounds": report.rounds,
+    }
+    if report.failed:
+        told["failed"] = _UNPRINTABLE.sub(" ", report.failed)[:500]  # type: ignore[assignment]  # text, the one of them
+    return [(f"x-headroom-{name}".encode("ascii"), str(value).encode("ascii")) for name, value in told.items()]
+
+
+async def _while_connected(work: Coroutine[Any, Any, None], receive: Receive) -> None:
+    """Do the work, and stop it when the client goes away."""
+    task = asyncio.ensure_future(work)
+    watch = asyncio.ensure_future(_disconnect(receive))
+    try:
+        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        if not task.cancelled():
+            task.result()
+    finally:
+        task.cancel()
+        watch.cancel()
+        await asyncio.gather(task, watch, return_exceptions=True)
+
+
+async def _disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -50,15 +50,14 @@ class SmartCrusher:
             exact = _whole(header, value)
             return Compressed(exact, fidelity="lossless") if len(exact) < len(text) else verbatim(text)
         dense = replace(ask, target_chars=int(ask.target_chars * min(1.0, len(dump(value)) / len(text))))
-        most_chars = _MOST_EXCERPT * dense.target_chars
-        lines = write_outline(value, most_chars=most_chars)
-        whole = "" if lines is None else "\n".join([header, *lines])
+        outline = write_outline(value, most_chars=_MOST_EXCERPT * dense.target_chars)
+        whole = "" if outline.is_full else "\n".join([header, *outline.lines])
         if whole and len(whole) <= dense.target_chars:
             return Compressed(whole, fidelity="lossless")
         draft = Draft(text)
         Excerpt(draft, dense).write(value)
         made = draft.done()
-        if not whole and made.omissions and len(made.text) <= most_chars:
+        if not whole and made.omissions and len(made.text) <= outline.chars:
             return made
         whole = whole or _whole(header, value)
         if len(made.text) < len(whole) * (1.0 if made.omissions else 0.8):
@@ -77,4 +76,4 @@ class SmartCrusher:
 
 
 def _whole(header: str, value: Any) -> str:
-    return "\n".join([header, *(write_outline(value) or ())])
+    return "\n".join([header, *write_outline(value).lines])

@@ -21,50 +21,69 @@ from headroom_jupyter.compressors.columns import SEPARATOR, Free, Plan, columns_
 from headroom_jupyter.compressors.json_tables import Path, Table, read_name, rows_from, table_of
 from headroom_jupyter.compressors.json_text import dump, literal, read_json, read_literal
 
-__all__ = ["as_map_table", "column_names", "read_outline", "write_key", "write_outline"]
+__all__ = ["Outline", "as_map_table", "column_names", "read_outline", "write_key", "write_outline"]
 
 _KEY = re.compile(r'[^\s":\[\]{}|\-\x00-\x1f\ud800-\udfff][^":\[\]{}|\x00-\x1f\ud800-\udfff]*(?<! )')
 _HEAD = re.compile(r"(?:\[(\d+)(!\d+)?\]|\{(\d+)(!\d+)?\})(?: (.*)|:)$")
 _DEEPEST = 40
 _LEAST_MAP = 4
 _INLINE = 60  # characters; a smaller object or array stands in its line as JSON
+_LONG_ARRAY, _GLANCED = 1000, 100  # elements; those of an array so long that its first ones are written as a trial
+_MARGIN = 4  # times shorter than the trial says: what rules could still make of the whole array
 _MOST_RULED = 1_000_000  # cells that are made by rule alone; more would be a bomb
 
 
-class _Sheet:
-    """Lines, and whether they have grown longer than anyone wants them."""
+class Outline:
+    """The lines of an outline; given up once they are longer than anyone wants them."""
 
     def __init__(self, most_chars: int) -> None:
         self.lines: list[str] = []
-        self._left = most_chars
+        self.chars = 0
+        self._most_chars = most_chars
 
     @property
     def is_full(self) -> bool:
-        return self._left < 0
+        """Whether there is more that was not written."""
+        return self.chars > self._most_chars
+
+    def has_no_room_for(self, rows: list[Any]) -> bool:
+        """Whether the beginning of a long array shows that its table will not fit by far; then it counts as written."""
+        if len(rows) < _LONG_ARRAY or self._most_chars == sys.maxsize:
+            return False
+        table = table_of(rows[:_GLANCED])
+        lines = table and _table(table, _GLANCED, is_map=False)
+        if not lines:
+            return False
+        chars = sum(map(len, lines[-_GLANCED:])) * len(rows) // _GLANCED // _MARGIN
+        if self.chars + chars <= self._most_chars:
+            return False
+        self.chars += chars
+        return True
 
     def add(self, *lines: str) -> None:
+        """Write some lines more."""
         self.lines += lines
-        self._left -= sum(map(len, lines)) + len(lines)
+        self.chars += sum(map(len, lines)) + len(lines)
 
 
-def write_outline(value: Any, *, most_chars: int = sys.maxsize) -> list[str] | None:
-    """The lines of an object or array; None when they would be longer than `most_chars` together."""
-    sheet = _Sheet(most_chars)
+def write_outline(value: Any, *, most_chars: int = sys.maxsize) -> Outline:
+    """The outline of an object or array, written until it is longer than `most_chars`."""
+    sheet = Outline(most_chars)
     if isinstance(value, dict) and as_map_table(value) is None:
         _entries(value, 0, sheet)
     else:
         _entry("", value, 0, sheet)
-    return None if sheet.is_full else sheet.lines
+    return sheet
 
 
-def _entries(value: Mapping[str, Any], depth: int, sheet: _Sheet) -> None:
+def _entries(value: Mapping[str, Any], depth: int, sheet: Outline) -> None:
     for key, child in value.items():
         if sheet.is_full:
             return
         _entry(write_key(key), child, depth, sheet)
 
 
-def _entry(key: str, value: Any, depth: int, sheet: _Sheet) -> None:
+def _entry(key: str, value: Any, depth: int, sheet: Outline) -> None:
     pad = " " * depth
     if isinstance(value, str) and value.count("\n") >= 2 and "\r" not in value and value.isprintable() is False:
         block = value.split("\n")
@@ -74,6 +93,8 @@ def _entry(key: str, value: Any, depth: int, sheet: _Sheet) -> None:
     inline = depth >= _DEEPEST or not isinstance(value, (dict, list)) or not value
     if inline or len(text := dump(value)) <= _INLINE or _is_flat(value, text):
         sheet.add(f"{pad}{key}: {literal(value)}")
+        return
+    if isinstance(value, list) and sheet.has_no_room_for(value):
         return
     table = table_of(value) if isinstance(value, list) else as_map_table(value)
     written = _table(table, len(value), is_map=isinstance(value, dict)) if table is not None else None

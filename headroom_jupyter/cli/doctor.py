@@ -63,7 +63,7 @@ def _plugins() -> _Finding:
 
 def _project() -> _Finding:
     with Store() as store:
-        return _Finding("project", True, f"{store.project}, {len(store.refs()):,} originals")
+        return _Finding("project", True, f"{store.project}; originals: {len(store.refs()):,}")
 
 
 def _store() -> _Finding:

@@ -46,7 +46,7 @@ def stats(by: str, as_json: bool) -> None:
     screen = console()
     screen.print(table)
     screen.print(
-        f"\n{originals:,} originals of project {store.project}\n"
+        f"\noriginals of project {store.project}: {originals:,}\n"
         f"store {store.path}: {size_bytes / 1e6:,.1f} MB of {quota_bytes / 1e6:,.0f} MB",
         soft_wrap=True,
     )

@@ -1,4 +1,4 @@
-"""Logs: application and system logs, test runs, linters, compilers, builds.
+"""Logs: application and system logs, test runs, linters, compilers, builds, histories.
 
 What repeats is told once with its count, failures and what the query names stand whole, the rest is omitted by
 lines. Colours and overwritten progress lines are the business of `terminal`.
@@ -11,8 +11,9 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from headroom_jupyter.compressors import log_frames
-from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, line_starts, verbatim
+from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, line_starts, sample, verbatim
 from headroom_jupyter.compressors.log_evidence import Log, gather, named_lines
+from headroom_jupyter.compressors.log_history import is_history, shorten
 from headroom_jupyter.compressors.log_signs import confidence_of
 from headroom_jupyter.compressors.log_templates import digest, mine
 from headroom_jupyter.compressors.log_units import Units, partition
@@ -49,7 +50,10 @@ class LogCompressor:
         framed = _framed(text, ask)
         if framed is not None and (not ask.may_omit or len(framed) <= ask.target_chars):
             return Compressed(framed, fidelity="lossless")
-        return _reduced(text, ask) if ask.may_omit else verbatim(text)
+        if not ask.may_omit:
+            return verbatim(text)
+        is_of_commits = is_history([line for line in sample(text).split("\n") if line.strip()])
+        return shorten(text, ask) if is_of_commits else _reduced(text, ask)
 
     def decode(self, text: str) -> str | None:
         """The log of a framed form, None if `text` is none."""

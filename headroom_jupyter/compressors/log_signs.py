@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from headroom_jupyter.compressors.base import Hints, sample
+from headroom_jupyter.compressors.log_history import is_history
 
 __all__ = ["confidence_of"]
 
@@ -45,6 +46,8 @@ def confidence_of(text: str, hints: Hints) -> float:
         return 0.0
     if re.match(r"\s*(?:diff --git |--- \S|<[!?a-zA-Z]|Traceback \(most)", part):
         return 0.0
+    if is_history(lines):
+        return 0.96
     score = _score(part, [line[:400] for line in lines[:300]])
     if hints.path.endswith((".log", ".out", ".err")):
         score = max(score + 0.2, 0.6) if not _is_records(lines) else score

@@ -14,6 +14,7 @@ from headroom_jupyter.compressors.base import Ask, Compressed, Hints, line_start
 from headroom_jupyter.compressors.log import LogCompressor
 from headroom_jupyter.compressors.log_templates import mine
 from headroom_jupyter.selection import Query
+from tests.test_compressors.shown import check_exact
 
 SAMPLES = Path(__file__).parents[1] / "golden" / "samples"
 LOG = LogCompressor()
@@ -250,3 +251,42 @@ def test_frames_decode_to_what_was_encoded(text: str) -> None:
     written = log_frames.encode(text)
     assert written is not None
     assert log_frames.decode(written) == text
+
+
+def _commits(*, graph: str = "", stat: bool = False) -> str:
+    stats = f"{graph} mill/bearing_%d.c | 9 ++--\n{graph} 1 file changed, 7 insertions(+), 2 deletions(-)\n\n"
+    return "".join(
+        f"{'* ' if graph else ''}commit {i + 0xABC0000:040x}\n"
+        f"{graph}Author: {('Ida Voss', 'Tor Lund')[i % 3 == 0]} <x{i}@example.org>\n"
+        f"{graph}Date:   2031-03-{28 - i % 28:02} 10:00:00 +0100\n{graph}\n"
+        f"{graph}    {'Teach the pump to stop when dry' if i == 31 else f'Grease bearing {i} of the mill'}\n{graph}\n"
+        + (stats % i if stat else "")
+        for i in range(60)
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [_commits(), _commits(graph="| "), _commits(stat=True)],
+    ids=["plain", "graph", "stat"],
+)
+def test_a_history_shows_the_commit_asked_for_with_its_head_and_counts_the_others(text: str) -> None:
+    assert LOG.confidence(text, Hints()) > 0.95
+    result = compressed(text, "which commit made the pump stop?", 900)
+    at = text.index("Teach the pump")
+    head = text[text.rindex("commit ", 0, at) : at]
+    assert head in result.text
+    assert result.text.startswith("[60 commits, 2031-")
+    assert "by Ida Voss 40, Tor Lund 20]" in result.text
+    assert ("mill/bearing_31.c | 9 ++--" in result.text) == ("bearing_31.c" in text)
+    check_exact(text, result)
+
+
+def test_a_graph_of_one_commit_a_line_is_a_history() -> None:
+    text = "".join(
+        f"* | {i:09x} Grease bearing {i}\n|\\ \\\n| * {i + 999:09x} Oil the gate {i}\n|/ /\n" for i in range(90)
+    )
+    assert LOG.confidence(text, Hints()) > 0.95
+    result = compressed(text, "oil the gate 77?", 500)
+    assert "[180 commits]" in result.text
+    assert "Oil the gate 77\n" in result.text

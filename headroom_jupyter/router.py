@@ -27,6 +27,8 @@ _DEEPEST = 3  # parts within parts: a notebook's output that holds fenced JSON
 _LEAST_PART = 400  # characters; a smaller part cannot pay for a marker of its own
 _LONGEST_WORDS = 1000  # characters of a first or last paragraph that is taken for the person's own words
 _FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^\n`]*$", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,4} \S", re.MULTILINE)
+_LEAST_HEADINGS = 3
 _JSON_START = re.compile(r"^[ \t]*[\[{](?=[\s\"\[{\d-])", re.MULTILINE)
 _HEADER = re.compile(r"<<parts((?: [LV]\d+)+)>>\n")
 # A fence's language is its file suffix, but for these.
@@ -88,7 +90,11 @@ def route(text: str, hints: Hints, ask: Ask, *, depth: int = 0) -> Routed:
     ranked = rank(text, hints)
     confidence, best = next(ranked, (0.0, None))
     parts = _split(text) if confidence < _WHOLE else []
-    if 0 < len(parts) <= _MOST_PARTS:
+    if parts and _is_document(text, parts):
+        parts = []
+        ranked = rank(text, replace(hints, mime="text/markdown"))
+        _, best = next(ranked, (0.0, None))
+    if 0 < sum(part.hints is not None for part in parts) <= _MOST_PARTS:
         mixed = _compress_parts(text, parts, asked)
         if mixed.fidelity != "verbatim":
             return Routed(MIXED, "Router", mixed)
@@ -189,6 +195,13 @@ def _split(text: str) -> list[_Part]:
     return parts if len(parts) > 1 else []
 
 
+def _is_document(text: str, parts: Sequence[_Part]) -> bool:
+    """Whether words under headings make up most of a text with fenced parts: it is cut by its sections then."""
+    words = [text[part.start : part.end] for part in parts if part.hints in (None, Hints())]
+    headings = sum(len(_HEADING.findall(piece)) for piece in words)
+    return headings >= _LEAST_HEADINGS and 2 * sum(map(len, words)) > len(text)
+
+
 def _fenced(text: str) -> Iterator[_Part]:
     if "```" not in text and "~~~" not in text:
         return
@@ -201,7 +214,9 @@ def _fenced(text: str) -> Iterator[_Part]:
             if fence.start() - start >= _LEAST_PART:
                 language = opening.group(2).lower()
                 path = f"part.{_SUFFIX.get(language, language)}" if language else ""
+                yield _Part(opening.start(), start, None)
                 yield _Part(start, fence.start(), Hints(path=path))
+                yield _Part(fence.start(), min(fence.end() + 1, len(text)), None)
             opening = None
 
 

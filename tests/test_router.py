@@ -103,6 +103,18 @@ class TestMixedText:
     def test_a_broken_lossless_form_decodes_to_nothing(self, bad: str) -> None:
         assert decode(bad) is None
 
+    def test_fences_stay_in_pairs_around_every_part(self) -> None:
+        words = "Many words are said between the one and the other, and some more. " * 40
+        text = "".join(f"Part {i}:\n\n{words}\n\n```python\n{CODE}```\n\n" for i in range(6))
+        shown = route(text, Hints(), _ask()).compressed.text
+        assert shown.count("```python\n") == 6
+        assert shown.count("\n```\n") == 6
+
+    def test_a_document_with_fences_is_cut_by_its_sections(self) -> None:
+        words = "Many words are said about mills here, and some more about the weather. " * 9
+        text = "".join(f"# Part {i}\n\n{words}\n\n```python\n{CODE[:500]}\n```\n\n" for i in range(6))
+        assert route(text, Hints(), _ask()).kind == "markup"
+
     def test_an_unclosed_fence_is_no_part(self) -> None:
         assert route(f"Look:\n```python\n{CODE}", Hints(), _ask()).kind != "mixed"
 

@@ -31,7 +31,7 @@ class CodeCompressor:
 
     def confidence(self, text: str, hints: Hints) -> float:
         """How surely `text` is source code."""
-        return confidence_of(text, hints.path)
+        return confidence_of(text, hints.path) if hints.mime != "text/markdown" else 0.0
 
     def compress(self, text: str, ask: Ask) -> Compressed:
         """Fold bodies, or factor blank runs where that is enough."""

@@ -93,6 +93,8 @@ _OTHER = re.compile(  # lines of diffs, search results, logs, tracebacks, Markdo
     r"|(?:#{1,6}|[*-]) [A-Z].*[a-z]$(?!\n))",
     re.MULTILINE,
 )
+_FENCE = re.compile(r"^```[\w+#.-]*\r?$", re.MULTILINE)
+_REPORT = re.compile(r"^(?:=+ [A-Z][A-Z ]+ =+|_{8,} \S+ _{8,})\r?$", re.MULTILINE)  # of tests, with code in it
 
 
 def for_path(path: str) -> Language | None:
@@ -204,6 +206,8 @@ def confidence_of(text: str, path: str) -> float:
     if not filled or len(_OTHER.findall(piece)) > 0.15 * len(filled):
         return 0.0
     named = for_path(path)
+    if named is None and (_REPORT.search(piece) or (head[0] not in "\"'/" and len(_FENCE.findall(piece)) > 1)):
+        return 0.0
     ends = sum(line[-1] in "{};:,()[]\\" or line.startswith(("//", "/*", "*", "#", "--")) for line in filled) / len(
         filled
     )

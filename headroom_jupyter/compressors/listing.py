@@ -32,7 +32,9 @@ class ListingCompressor:
     def confidence(self, text: str, hints: Hints) -> float:
         """How many lines of a sample name a path, and whether together they look like a listing."""
         listing = read(sample(text))
-        if len(listing.lines) < 4 or text.startswith(("<<", "diff ", "{", "[")):
+        if len(listing.lines) < 4 or text.startswith(("<<", "diff ", "{")):
+            return 0.0
+        if text.startswith("[") and listing.form != "tree":  # there it is the size of the root
             return 0.0
         share = listing.share
         if listing.form != "pure":

@@ -27,6 +27,7 @@ _PREFIXES = (  # what stands before a path, by tool
     r"",
 )
 _BOX = re.compile(r"((?:[│|](?:   |\xa0\xa0 )|    )*)([├└|`+](?:── |-- |---))(.*)", re.DOTALL)
+_NARROW_BOX = re.compile(r"((?:│ |  )*)([├└](?:── |─┬ ))(.*)", re.DOTALL)  # npm ls
 _HEADER = re.compile(r"<<listing( tree| folders)?(?: (\S+))?>>\n")
 _BRACES = re.compile(r"([^{}\n]*)\{([^{}\n]*)\}(\.[\w~-]+)?")
 _ODD = re.compile(r"[{}\s]|\A[|]")
@@ -62,9 +63,10 @@ def read(text: str) -> Listing:
     if has_last_end:
         lines.pop()
     probe = lines[:200]
-    boxes = sum(_BOX.match(line) is not None for line in probe)
+    narrow = sum("─┬ " in line for line in probe)
+    boxes = sum((_NARROW_BOX if narrow else _BOX).match(line) is not None for line in probe)
     if boxes >= 3 and boxes >= 0.5 * len(probe):
-        found = _read_tree(lines)
+        found = _read_tree(lines, _NARROW_BOX if narrow else _BOX, 2 if narrow else 4)
     elif sum(_is_folder_line(probe, index) for index in range(len(probe))) >= 2:
         found = _read_folders(lines)
     else:
@@ -121,18 +123,19 @@ def _read_pure(lines: list[str], prefix: re.Pattern[str]) -> Listing:
     return Listing("pure", lines, paths, prefixes, [-1] * len(lines))
 
 
-def _read_tree(lines: list[str]) -> Listing:
+def _read_tree(lines: list[str], pattern: re.Pattern[str], width: int) -> Listing:
+    """Each name with those of its directories, by how many `width` characters of lines stand before it."""
     paths, parents = [], []
     stack: list[tuple[int, str]] = []
     for index, line in enumerate(lines):
-        box = _BOX.match(line)
+        box = pattern.match(line)
         if box is None:
             is_root = not stack and line.strip() != ""
             stack = [(index, line.strip().rstrip("/") + "/")] if is_root else stack
             paths.append("")
             parents.append(-1)
             continue
-        depth = len(box.group(1)) // 4 + 1
+        depth = len(box.group(1)) // width + 1
         del stack[depth:]
         parent, folder = stack[-1] if stack else (-1, "")
         name = box.group(3).rstrip("\r")

@@ -21,6 +21,11 @@ _REPORT = re.compile(  # of tests
     r"|(?:FAIL|ERROR): \w+ \(|Ran \d+ tests)",
     re.MULTILINE,
 )
+_CERTAIN = re.compile(  # what only a test runner prints
+    r"^(?:=+ (?:test session starts|FAILURES|ERRORS|short test summary info|warnings summary) =+"
+    r"|[.FEsxXR]{20,} *\[ *\d+%\])\r?$",
+    re.MULTILINE,
+)
 _DIAGNOSTIC = re.compile(
     r"^(?:[^\s:()|][^:()\n|]{0,200}[:(]\d+(?:[:,]\d+)?\)?:? (?:- )?"
     r"(?:(?:fatal )?error|warning|note|info|[A-Z]{1,4}\d{2,5})[: ]"
@@ -29,7 +34,8 @@ _DIAGNOSTIC = re.compile(
 )
 _TOOL = re.compile(  # package managers, builds, CI
     r"^[ \t]*(?:Collecting |Downloading |Requirement already|Installing |Successfully |Using cached |Building wheel"
-    r"|npm (?:WARN|ERR!|warn|error|notice)|added \d+ packages|Step \d+/\d+|#\d+ (?:\[|\d|DONE|CACHED|sha)"
+    r"|npm (?:WARN|ERR!|warn|error|notice|http|info|verbose|timing)|added \d+ packages"
+    r"|Step \d+/\d+|#\d+ (?:\[|\d|DONE|CACHED|sha)"
     r"|(?:Get|Hit|Ign|Err):\d+ |Unpacking |Setting up |Selecting |Preparing |Processing triggers|Reading |Compiling "
     r"|Checking |Finished |Fetched |\[\d+/\d+\]|make(?:\[\d+\])?: |(?:gcc|g\+\+|cc|clang|rustc|javac|ld) "
     r"|> (?:Task|Configure)|\[(?:INFO|ERROR|WARNING)\]|Run |##\[|::(?:group|error|warning))",
@@ -46,7 +52,7 @@ def confidence_of(text: str, hints: Hints) -> float:
         return 0.0
     if re.match(r"\s*(?:diff --git |--- \S|<[!?a-zA-Z]|Traceback \(most)", part):
         return 0.0
-    if is_history(lines):
+    if is_history(lines) or (not hints.path and _CERTAIN.search(part)):
         return 0.96
     score = _score(part, [line[:400] for line in lines[:300]])
     if hints.path.endswith((".log", ".out", ".err")):
@@ -93,4 +99,9 @@ def _monotony(lines: list[str]) -> float:
     alike = sum(n for _, n in masked.most_common(4)) / len(lines)
     if alike > 0.6 and re.search(r"[A-Za-z]{3}", masked.most_common(1)[0][0]):
         return 0.6
-    return 0.9 if number > 0.8 * len(lines) and labelled > 0.8 * len(lines) and word[:1].isalpha() else 0.0
+    if number <= 0.8 * len(lines):
+        return 0.0
+    if labelled > 0.8 * len(lines) and word[:1].isalpha():
+        return 0.9
+    is_mode = re.fullmatch(r"[-dlbcps](?:[-r][-w][-xsStT]){3}[.+@]?", word)  # of a file, in `ls -l`
+    return 0.5 if sum(map(str.isalnum, word)) > 2 and not is_mode else 0.0

@@ -30,7 +30,14 @@ def many_paths(number: int = 600) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["listing_find.txt", "listing_tree.txt", "listing_status.txt", "listing_ls_recursive.txt"]
+    "name",
+    [
+        "listing_find.txt",
+        "listing_tree.txt",
+        "listing_packages.txt",
+        "listing_status.txt",
+        "listing_ls_recursive.txt",
+    ],
 )
 def test_listings_of_every_tool_are_claimed(name: str) -> None:
     assert LISTING.confidence(sample_of(name), Hints()) > 0.7
@@ -99,6 +106,17 @@ def test_counts_of_all_directories_stay() -> None:
     assert "project/part0/odd.sqlite3\n" in done.text.split("sub4/")[-1]
     assert len(with_markers(done)) < 2300
     check_exact(text, done)
+
+
+def test_a_tree_whose_root_has_a_size_is_no_json() -> None:
+    text = "[4.0K]  mill\n" + "".join(f"├── [ {i}K]  wheel_{i}.py\n" for i in range(9)) + "└── [ 99K]  end.py\n"
+    assert LISTING.confidence(text, Hints()) > 0.7
+
+
+def test_packages_stand_under_those_that_need_them() -> None:
+    tree = "".join(f"├─┬ shop{i}@1.0.{i}\n│ ├─┬ till@2.{i}.0\n│ │ └── coin{i}@3.1.4\n" for i in range(90))
+    done = LISTING.compress(f"market@1.0.0\n{tree}", Ask(Query("who needs coin77?"), target_chars=900))
+    assert "├─┬ shop77@1.0.77\n│ ├─┬ till@2.77.0\n│ │ └── coin77@3.1.4\n" in done.text
 
 
 def test_ancestors_of_an_entry_in_a_tree_are_shown() -> None:

@@ -18,9 +18,12 @@ __all__ = ["TracebackCompressor"]
 
 _SIGN = re.compile(
     r"Traceback \(most recent call last\)|panicked at |^goroutine \d+ \[|^[ \t]+at \S|^Caused by: |Error\b|Exception\b"
-    r"|from \S+:\d+:in ",
+    r"|from \S+:\d+:in |^#\d+ +(?:0x|\S+ \()|Sanitizer: |^==\d+== +(?:at|by) 0x",
     re.MULTILINE,
 )
+_SANITIZER = re.compile(
+    r"^==\d+== ?ERROR: \w+Sanitizer: ", re.MULTILINE
+)  # its dump of memory is longer than its stacks
 _CLOCK = re.compile(r"^\W?\d{4}-\d\d-\d\d|^\S{0,3}\d\d:\d\d:\d\d|^[A-Z][a-z]{2} +\d+ \d\d:", re.MULTILINE)
 _CHEAP_GAP = 80  # characters; a marker that says how many frames are out costs about as much
 _SMALL = 1500  # characters; messages and own frames of a short trace may take this much, or half of it
@@ -47,8 +50,10 @@ class TracebackCompressor:
             return 0.0  # numbered lines alone are no backtrace: search hits look the same
         covered = sum(1 for frame in frames for line in lines[frame.first : frame.last] if line.strip())
         covered += sum(1 for line in lines if is_message(line))
-        share = covered / max(1, filled)
-        if len(frames) < 2 and not re.search(r"Traceback \(most recent|panicked at |^goroutine ", part, re.MULTILINE):
+        share = 1.0 if _SANITIZER.search(part) else covered / max(1, filled)
+        if len(frames) < 2 and not re.search(
+            r"Traceback \(most recent|panicked at |^goroutine |SIG[A-Z]+,|Sanitizer", part, re.MULTILINE
+        ):
             return 0.0
         return 0.96 if share >= 0.6 else 0.75 if share >= 0.4 else 0.3 * share
 

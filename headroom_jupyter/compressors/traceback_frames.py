@@ -1,6 +1,6 @@
-"""Finds the frames of a stack trace and says which are of a library; Python, IPython, JVM, Node, .NET, Go, Rust, Ruby.
+"""Finds the frames of a stack trace: Python, IPython, JVM, Node, .NET, Go, Rust, Ruby, gdb, sanitizers, valgrind.
 
-It reads lines without colour codes and chooses nothing.
+It says which are of a library; it reads lines without colour codes and chooses nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ _IPYTHON = re.compile(
 )
 _AT = re.compile(r"\s+at \S")
 _NUMBERED = re.compile(r" *\d+: +(?:0x[0-9a-f]+ - )?\S")
-_HASH = re.compile(r"#\d+ +\S")
+_HASH = re.compile(r" {0,8}#\d+ +(?:0x[0-9a-f]+ |\S.*(?: at |\(\)|/))")
+_MEMCHECK = re.compile(r"(?:==\d+==)? +(?:at|by) 0x[0-9A-F]+: ")
+_SOURCE = re.compile(r"\d+\t")
 _RUBY = re.compile(r"\s+(?:from |\d+: from )\S+:\d+:in ")
 _GO = re.compile(r"(?:created by )?[\w./*()\[\]{}$@·-]+\(?.*\)?(?: in goroutine \d+)?$")
 _GO_PLACE = re.compile(r"\t\S+:\d+")
@@ -28,6 +30,7 @@ _LIBRARY = re.compile(
     r"|[\\/]lib[\\/](?:asyncio|concurrent|importlib|unittest|json)[\\/]"
     r"|/rustc/|/\.cargo/registry/|/library/(?:std|core|alloc|test)/|/usr/(?:local/)?(?:lib|go|share)/|/go/pkg/mod/"
     r"|/src/(?:runtime|net|testing|internal|reflect|sync)/|/gems/|/rubygems|/ruby/\d|\./(?:csu|nptl|elf|misc)/|sysdeps/"
+    r"|\bin (?:__libc_|_start )|/libsanitizer/|/csu/libc-start|\(in /usr/lib|/valgrind/|\.so(?:\.\d+)*\)$| from /lib"
     r"|\bat (?:[\w.]+/|app//|async )?(?:java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|groovy|clojure|akka|reactor|rx"
     r"|io\.(?:netty|reactivex|undertow|micrometer)|okhttp3|android|androidx|dalvik|System|Microsoft|Xunit|NUnit"
     r"|org\.(?:apache|springframework|hibernate|junit|eclipse|gradle|jboss|mockito|slf4j|scalatest|aspectj|postgresql)"
@@ -43,6 +46,8 @@ _MESSAGE = re.compile(
     r"(?:Caused by|caused by|Suppressed|Exception in|Un(?:handled|caught)|panic|fatal|FATAL|goroutine \d+ \[running"
     r"|\[signal|During handling|The above exception|Traceback|thread '|Error|--- End|called `|assertion"
     r"|(?:left|right): )"
+    r"|(?:==\d+== ?)?(?:ERROR: |SUMMARY: |(?:READ|WRITE) of size |Program received|Thread \S+ .*received"
+    r"|Invalid (?:read|write)|Process terminating|Conditional jump|Use of uninit|ERROR SUMMARY)"
     r"|[\w.$:<>' -]{0,120}(?:Error|Exception|Warning|Exit|Interrupt|Iteration|Group|Failure|Timeout)\b"
     r"|[^\n]{0,200}(?:panicked at|: \w*(?:Error|Exception)\b)"
 )
@@ -92,7 +97,9 @@ def find_frames(lines: Sequence[str]) -> list[Frame]:
             frame = _python(lines, at)
         elif _IPYTHON.match(line):
             frame = _ipython(lines, at)
-        elif _AT.match(line) or _HASH.match(line) or _RUBY.match(line):
+        elif _HASH.match(line):
+            frame = _native(lines, at)
+        elif _AT.match(line) or _RUBY.match(line) or _MEMCHECK.match(line):
             frame = _one_line(lines, at)
         elif _NUMBERED.match(line):
             frame = _numbered(lines, at)
@@ -138,7 +145,19 @@ def _ipython(lines: Sequence[str], at: int) -> Frame:
 
 def _one_line(lines: Sequence[str], at: int) -> Frame:
     line = lines[at]
-    return Frame(at, at + 1, bool(_LIBRARY.search(line)), re.sub(r"#\d+ +(?:0x\w+ in )?", "", line.strip()))
+    return Frame(at, at + 1, bool(_LIBRARY.search(line)), re.sub(r"==\d+==|0x[0-9A-F]+", "", line).strip())
+
+
+def _native(lines: Sequence[str], at: int) -> Frame:
+    """A frame of gdb or a sanitizer, with the values of its locals and the line of source that gdb prints."""
+    last = at + 1
+    while last < len(lines) and (
+        lines[last].startswith(("No locals.", " " * 8)) and not _HASH.match(lines[last]) or _SOURCE.match(lines[last])
+    ):
+        last += 1
+    line = lines[at]
+    key = re.sub(r" *#\d+ +(?:0x\w+ in )?|\(.*?\)|0x[0-9a-f]+", "", line)
+    return Frame(at, last, bool(_LIBRARY.search(line)), key)
 
 
 def _numbered(lines: Sequence[str], at: int) -> Frame:

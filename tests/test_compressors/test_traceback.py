@@ -35,6 +35,22 @@ def test_a_log_with_a_trace_in_it_and_code_are_not_claimed(path: Path) -> None:
     assert TRACEBACK.confidence(path.read_text("utf-8"), Hints()) < 0.5
 
 
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("traceback_sanitizer.txt", ("heap-use-after-free on address", "in stone_turn /", "in stone_drop /")),
+        ("traceback_valgrind.txt", ("Invalid read of size 8", "stone_turn (stone.c:71)", "ERROR SUMMARY: 9 errors")),
+        ("traceback_gdb.txt", ("received signal SIGSEGV", "#1  0x000055d1c0ffee44 in mill_grind", "before = 17")),
+    ],
+)
+def test_a_crash_of_native_code_keeps_what_happened_and_own_frames(name: str, wanted: tuple[str, ...]) -> None:
+    result = compressed(sample(name), target=900)
+    for part in wanted:
+        assert part in result.text
+    assert any("library frame" in omission.summary for omission in result.omissions)
+    assert "libsanitizer" not in result.text
+
+
 def test_a_python_chain_keeps_messages_and_own_frames_and_folds_the_library() -> None:
     result = compressed(sample("traceback_python_chained.txt"))
     for wanted in (

@@ -17,7 +17,17 @@ from headroom_jupyter.compressors.log_history import is_history, shorten
 from headroom_jupyter.compressors.log_signs import confidence_of
 from headroom_jupyter.compressors.log_templates import digest, mine
 from headroom_jupyter.compressors.log_units import Units, partition
-from headroom_jupyter.compressors.log_view import LONG_LINE, core, listing, owners, smooth, trailing, write_lines
+from headroom_jupyter.compressors.log_view import (
+    LONG_LINE,
+    core,
+    failed,
+    listing,
+    owners,
+    said_by,
+    smooth,
+    trailing,
+    write_lines,
+)
 from headroom_jupyter.selection import Evidence, select
 
 __all__ = ["LogCompressor"]
@@ -29,6 +39,8 @@ _GAP = 24  # characters that a marker between two shown units costs
 _CUT_LINE = 900  # characters that are shown of a long line, about
 _DIGEST_SHARE = 0.25  # of the target for what repeats
 _LISTING_SHARE = 0.35  # of the target for the places of diagnostics
+_SMALL_LISTING = 700  # characters that they may take of a small target
+_FEW_FAILURES = 4  # fewer are shown, not listed
 _FAILURE_SHARE = 0.1  # of a log that its first failures may take beyond the target
 _SMALL = 1500  # characters of a small log that they may take
 _MASK = re.compile(r"\d+|0x[0-9a-f]+|/\S+")
@@ -116,16 +128,8 @@ def _take_apart(text: str) -> Log:
     for unit, diagnostic in units.diagnostics.items():
         keys[unit] = diagnostic.message
     for unit in units.failures:
-        keys[unit] = _MASK.sub("0", _said(lines, units.first[unit], units.first[unit + 1]))
+        keys[unit] = _MASK.sub("0", said_by(lines, units.first[unit], units.first[unit + 1]))
     return Log(text, lines, starts, units, templates, [starts[i] for i in units.first], keys)
-
-
-def _said(lines: Sequence[str], first: int, last: int) -> str:
-    """What a failure says: its first line of error, or its last line."""
-    for i in range(first, last):
-        if lines[i].startswith("E ") or lines[i].lstrip().startswith(("Caused by", "assert", "AssertionError")):
-            return lines[i][:200]
-    return next((lines[i][:200] for i in range(last - 1, first, -1) if lines[i].strip()), lines[first][:200])
 
 
 def _notes(log: Log, named: set[int], target: int) -> list[str]:
@@ -133,8 +137,11 @@ def _notes(log: Log, named: set[int], target: int) -> list[str]:
     notes: list[str] = []
     total = len(log.starts) - 1
     if len(log.units.diagnostics) > 5:
-        groups = listing(log, named, int(target * _LISTING_SHARE))
+        groups = listing(log, named, max(int(target * _LISTING_SHARE), min(_SMALL_LISTING, target * 3 // 5)))
         notes += [f"[{len(log.units.diagnostics)} diagnostics in {total} lines, by message, with places:]", *groups]
+    if len(log.units.failures) > _FEW_FAILURES:
+        groups = failed(log, int(target * _DIGEST_SHARE))
+        notes += [f"[{len(log.units.failures)} failures in {total} lines, by what they say:]", *groups]
     if len(log.units.diagnostics) < log.count // 4:
         patterns, told = digest(
             log.templates,

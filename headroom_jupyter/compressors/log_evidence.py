@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from headroom_jupyter.compressors.log_templates import Templates, extremes
@@ -18,6 +19,7 @@ __all__ = ["Log", "gather", "named_lines"]
 
 _STRONG = 0.55  # of the best score; hits below it say little
 _WEAK = 0.4
+_ALIKE = 3  # failures that say the same and are shown
 _SUPERLATIVE = re.compile(
     r"\b(?:larg|slow|long|high|bigg|heavi|smalle|fast|short|low|tall|few|great|tim)est\b"
     r"|\b(?:most|least|max\w*|min(?:imum)?|top|worst|best|peak|extreme\w*|outlier\w*|expensive)\b",
@@ -75,10 +77,13 @@ class Log:
 def gather(log: Log, query: Query) -> list[Evidence]:
     """All evidence, strongest first."""
     strong, weak = _named(log.text, log.marks, query)
+    again = _repeated(log, strong | weak)
+    strong = {unit: score for unit, score in strong.items() if unit not in again}
+    weak = {unit: score for unit, score in weak.items() if unit not in again}
     is_superlative = bool(_SUPERLATIVE.search(query.text))
     far, shifts = extremes(log.templates, most=6 if is_superlative else 3)
     trouble = _trouble(log)
-    failures = Evidence("failure", dict.fromkeys(log.units.failures, 1.0), per_key=3)
+    failures = Evidence("failure", dict.fromkeys(log.units.failures, 1.0), per_key=_ALIKE)
     found = [
         *([failures] if _FAILURE.search(query.text) else []),
         Evidence("query", strong),
@@ -95,6 +100,18 @@ def gather(log: Log, query: Query) -> list[Evidence]:
         Evidence("kind", _filled(log, _one_each(log)), 0.3, per_key=1),
     ]
     return [evidence for evidence in found if evidence.scores]
+
+
+def _repeated(log: Log, scores: Mapping[int, float]) -> set[int]:
+    """Failures among some units of which `_ALIKE` others say the same."""
+    seen: Counter[Hashable] = Counter()
+    out: set[int] = set()
+    for unit in sorted(scores, key=lambda unit: (-scores[unit], unit)):
+        if unit in log.units.failures:
+            seen[log.keys[unit]] += 1
+            if seen[log.keys[unit]] > _ALIKE:
+                out.add(unit)
+    return out
 
 
 def named_lines(text: str, starts: Sequence[int], query: Query) -> set[int]:
@@ -162,6 +179,8 @@ def _trouble(log: Log) -> dict[int, float]:
             if "error" in text[start : min(end, start + 400)]:
                 out[unit] = score
             continue
+        if unit in log.units.failures:
+            continue  # they speak for themselves
         if not _TROUBLE.search(text, start, min(end, start + 5000)):
             continue
         is_calm = _CALM.search(text, start, min(end, start + 300))

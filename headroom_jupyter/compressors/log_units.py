@@ -37,16 +37,20 @@ _ENTRY = (
 _ARROW = r"^(?P<said>[^\s|][^\n]*)\n *--> (?P<path>[^\n]+?):(?P<line>\d+)(?::(?P<column>\d+))?\r?$"
 _PRELUDE = re.compile(r"[^\n]*: (?:In|At) [^\n]*:\r?$|In file included from |[ \t]+from [^\n]*[:,]\r?$")
 _SNIPPET = re.compile(r"[ \t]|\d+ +[|+-]|(?:help|note)\b|\.\.\.|\|")
-_NAMES = re.compile(r"(?:‘[^’\n]*’|`[^`'\n]*[`']|'[^'\n]*'|\"[^\"\n]*\")(?: \{aka [^}\n]*\})?")
+_VALUES = re.compile(  # names of the program, and numbers
+    r"(?:‘[^’\n]*’|`[^`'\n]*[`']|'[^'\n]*'|\"[^\"\n]*\")(?: \{aka [^}\n]*\})?|(?<![\w.])\d+(?![\w])"
+)
+_WRAPPED = 50  # characters; a shorter message does not go on in the next line
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """Where a compiler or linter says what; `message` has names of the program masked."""
+    """Where a compiler or linter says what; `message` has names and numbers masked, `values` are these."""
 
     path: str
     place: str
     message: str
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _failures(text: str, starts: Sequence[int]) -> Iterator[_Block]:
-    needed = ("FAIL", "___", "----", "●", "--- FAIL", "Traceback", " at ", "panic")
+    needed = ("FAIL", "___", "----", "●", "--- FAIL", "Traceback", "at ", "panic")
     for (begin, end), word in zip(_STARTS, needed, strict=True):
         at = 0
         while word in text and (match := _compiled(begin).search(text, at)) is not None:
@@ -143,6 +147,9 @@ def _diagnostics(text: str, lines: Sequence[str], starts: Sequence[int]) -> Iter
         while first > previous_end and head - first < 8 and _PRELUDE.match(lines[first - 1]):
             first -= 1
         last = head + 1 + is_arrow
+        if not is_arrow and len(lines[head]) > _WRAPPED:
+            last = _continued(lines, last, limit)
+        told = " ".join([match["said"], *lines[head + 1 : last]]) if not is_arrow else match["said"]
         while last < limit and _SNIPPET.match(lines[last]):
             last += 1
         if last < limit and is_arrow and not lines[last].strip():
@@ -155,7 +162,7 @@ def _diagnostics(text: str, lines: Sequence[str], starts: Sequence[int]) -> Iter
             yield pending
         place = match["line"] + (f":{match['column']}" if match["column"] else "")
         path = match["path"] if "path" in match.re.groupindex else _heading(lines, head)
-        pending = _Block(first, last, head, Diagnostic(path.strip(), place, _message(match["said"])))
+        pending = _Block(first, last, head, Diagnostic(path.strip(), place, *_message(told)))
     if pending:
         yield pending
 
@@ -166,8 +173,20 @@ def _heading(lines: Sequence[str], at: int) -> str:
     return next((line[:200] for line in above if line[:1] not in ("", " ", "\t")), "")
 
 
-def _message(said: str) -> str:
-    return _NAMES.sub("‘*’", " ".join(said[:300].split())).replace("[*] ", "")
+def _continued(lines: Sequence[str], at: int, limit: int) -> int:
+    """The end of a message that was wrapped at the margin: at most three lines further, where source follows."""
+    for last in range(at, min(at + 4, limit)):
+        if lines[last].startswith("    "):
+            return last
+        if not re.match(r"\S| ?\[", lines[last]) or _PRELUDE.match(lines[last]):
+            break
+    return at
+
+
+def _message(said: str) -> tuple[str, tuple[str, ...]]:
+    """What is said, with names and numbers masked, and these."""
+    plain = " ".join(said[:300].split()).replace("[*] ", "")
+    return _VALUES.sub("‘*’", plain), tuple(_VALUES.findall(plain))
 
 
 def _disjoint(blocks: list[_Block]) -> list[_Block]:

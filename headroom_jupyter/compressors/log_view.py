@@ -6,17 +6,25 @@ It is given what stays and writes it with its omissions; it does not choose unit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 
 from headroom_jupyter.compressors.base import Draft, runs
 from headroom_jupyter.compressors.log_evidence import Log
 from headroom_jupyter.selection import Query
 
-__all__ = ["LONG_LINE", "core", "listing", "owners", "smooth", "trailing", "write_lines"]
+__all__ = ["LONG_LINE", "core", "failed", "listing", "owners", "said_by", "smooth", "trailing", "write_lines"]
 
 LONG_LINE = 1600  # characters; a longer line is shown in pieces
 _HEAD, _TAIL, _AROUND = 500, 200, 150
+_LONGEST_NAME = 80  # characters of a failed test's name
+_FRAMING = "_=-● \t\r"
+_MOST_GROUPS = 12
 _CHEAP_GAP = 44  # characters; a later marker with its line end costs about as much
+_FEW = 8  # different names that a message is told with
+_NAMES = 120  # characters of them
+_MASKED = "‘*’"
+_ASSERTED = re.compile(r"[>E] |E$|Caused by|[ \t]*(?:left|right|Expected|Received): |[^\n]*panicked at |[\w.]*Error: ")
 _TELLING = re.compile(
     r"[>E] |E$|[^\n]*(?:Error|Exception|panicked|assert|FAIL|Caused by|left:|right:|expected|actual|got\b|want\b)"
     r"|\S+:\d",
@@ -27,6 +35,7 @@ _TELLING = re.compile(
 def core(lines: Sequence[str], first: int, last: int, budget: int) -> list[int]:
     """The lines of a long block that tell most: its beginning and end, what was asserted, and what lies next to it."""
     order = [first, last - 1]
+    order += [i for i in range(first, last) if _ASSERTED.match(lines[i][:300])][-8:]
     telling = [i for i in range(first, last) if _TELLING.match(lines[i][:300])]
     order += telling[-12:]
     order += [near for i in telling[-12:] for near in (i - 1, i + 1, i - 2)]
@@ -115,6 +124,45 @@ def _write_pieces(draft: Draft, log: Log, i: int, query: Query) -> None:
         at = max(at, b)
 
 
+def failed(log: Log, budget: int) -> list[str]:
+    """Failures grouped by what they say, the commonest first, each group with the names of its members."""
+    groups: dict[Hashable, list[int]] = {}
+    for unit in sorted(log.units.failures):
+        groups.setdefault(log.keys[unit], []).append(unit)
+    out: list[str] = []
+    ordered = sorted(groups.values(), key=lambda units: (-len(units), units[0]))
+    for number, members in enumerate(ordered):
+        first = log.units.first[members[0]]
+        said = " ".join(said_by(log.lines, first, log.units.first[members[0] + 1]).split())
+        names = [name for unit in members if (name := log.lines[log.units.first[unit]].strip(_FRAMING)[:_LONGEST_NAME])]
+        line = f"{len(members)}x {said[:160]}: {_joined(names, budget - 180)}"
+        if len(line) > budget or len(out) == _MOST_GROUPS:
+            out.append(f"{sum(map(len, ordered[number:]))}x others")
+            break
+        out.append(line)
+        budget -= len(line) + 1
+    return out
+
+
+def _joined(names: Sequence[str], budget: int) -> str:
+    """As many names as fit, and how many more there are."""
+    shown: list[str] = []
+    for name in names:
+        budget -= len(name) + 2
+        if budget < 0 and shown:
+            return f"{', '.join(shown)} and {len(names) - len(shown)} more"
+        shown.append(name)
+    return ", ".join(shown)
+
+
+def said_by(lines: Sequence[str], first: int, last: int) -> str:
+    """What a failure says: its first line of error, or its last line."""
+    for i in range(first, last):
+        if lines[i].startswith("E ") or lines[i].lstrip().startswith(("Caused by", "assert", "AssertionError")):
+            return lines[i][:200]
+    return next((lines[i][:200] for i in range(last - 1, first, -1) if lines[i].strip()), lines[first][:200])
+
+
 def listing(log: Log, named: set[int], budget: int) -> list[str]:
     """Diagnostics grouped by what they say, each group with its count and places, within `budget` characters.
 
@@ -129,6 +177,7 @@ def listing(log: Log, named: set[int], budget: int) -> list[str]:
     )
     out: list[str] = []
     for number, (message, members) in enumerate(order):
+        message = _told(message, [log.units.diagnostics[unit].values for unit in members])
         whole = f"{len(members)}x {message[:160]}: {_places(log, members)}"
         if len(whole) > budget:
             first, last = (log.units.diagnostics[unit] for unit in (members[0], members[-1]))
@@ -141,6 +190,26 @@ def listing(log: Log, named: set[int], budget: int) -> list[str]:
         out.append(whole)
         budget -= len(whole) + 1
     return out
+
+
+def _told(message: str, rows: Sequence[Sequence[str]]) -> str:
+    """A message of several diagnostics, with what its masked words are where these are few."""
+    pieces = message.split(_MASKED)
+    out = [pieces[0]]
+    for piece, column in zip(pieces[1:], zip(*rows, strict=False), strict=False):
+        counts = Counter(column).most_common()
+        few = counts if len(counts) <= _FEW else counts[: _FEW // 2]
+        names = "|".join(name.strip("‘’`'\"")[:40] for name, _ in few)
+        if len(counts) == 1:
+            out.append(column[0])
+        elif all(name.isdigit() and len(name) < 9 for name in column):
+            out.append(f"{min(map(int, column))}..{max(map(int, column))}")
+        elif len(names) > _NAMES:
+            out.append(_MASKED)
+        else:
+            out.append(f"‘{names}{f'|{len(counts) - len(few)} others' if len(few) < len(counts) else ''}’")
+        out.append(piece)
+    return "".join(out)
 
 
 def _is_mild(message: str) -> bool:

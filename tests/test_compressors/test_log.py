@@ -130,10 +130,65 @@ def test_diagnostics_are_listed_by_message_with_places_and_the_named_ones_shown(
     )
     result = compressed(text + odd + text.replace("heat", "shelf"), "Which unused parameters are reported?", 6000)
     assert odd in result.text
-    assert "1x warning: unused parameter ‘*’ [-Wunused-parameter]: src/queue.c 7:12\n" in result.text
+    assert "1x warning: unused parameter ‘tile’ [-Wunused-parameter]: src/queue.c 7:12\n" in result.text
     assert (
-        "160x warning: conversion from ‘*’ to ‘*’ may change value [-Wconversion]: src/heat.c 10:9 11:9" in result.text
+        "160x warning: conversion from ‘int’ to ‘char’ may change value [-Wconversion]: src/heat.c 10:9 11:9"
+        in result.text
     )
+
+
+def test_diagnostics_of_one_message_say_which_names_and_numbers_differ() -> None:
+    text = "".join(
+        f"error[E0432]: unresolved import `{name}`\n --> src/part{i}.rs:{i}:5\n  |\n{i} | use {name}::x;\n\n"
+        f"warning: function has {i + 3} lines, 9 are allowed\n --> src/part{i}.rs:{i}:1\n\n"
+        for i, name in enumerate(["tower", "bytes", "tower", "spin", "tower", "bytes"] * 5)
+    )
+    shown = compressed(text, "Which crates are missing?", 6000).text
+    assert "30x error[E0432]: unresolved import ‘tower|bytes|spin’: src/part0.rs" in shown
+    assert "30x warning: function has 3..32 lines, 9 are allowed: " in shown
+
+
+def test_a_message_wrapped_at_the_margin_is_one() -> None:
+    text = "".join(
+        f'src/queue.py:{i}: error: Argument 1 to "put" of "Queue" has incompatible type\n'
+        f'"list[{"str" if i % 2 else "int"}]"; expected "str"  [arg-type]\n    queue.put(x{i})\n    ^~~~~~\n'
+        for i in range(40)
+    )
+    shown = compressed(text, "wrong types?", 900).text
+    assert 'has incompatible type ‘list[int]|list[str]’; expected "str" [arg-type]: src/queue.py' in shown
+
+
+def test_many_failures_are_counted_by_what_they_say_and_a_few_of_each_shown() -> None:
+    text = "=================================== FAILURES ===================================\n" + "".join(
+        f"_________________________________ test_mill_{i} _________________________________\n\n"
+        f"    def test_mill_{i}():\n        try:\n            grind()\n        except MillError as error:\n"
+        f">           raise AssertionError from error\nE           {'OSError: no wind' if i % 7 else 'KeyError: rye'}\n"
+        f"tests/test_mill.py:{i}: AssertionError\n"
+        for i in range(21)
+    )
+    shown = compressed(text + "21 failed in 0.30s\n", "why does the mill fail?", 2500).text
+    assert shown.startswith("[21 failures in ")
+    assert "18x E OSError: no wind: test_mill_1, test_mill_2, " in shown
+    assert "3x E KeyError: rye: test_mill_0, test_mill_7, test_mill_14\n" in shown
+    assert shown.count("E           OSError: no wind") <= 6
+
+
+def test_a_trace_of_the_jvm_in_a_log_is_one_failure_with_its_cause() -> None:
+    text = "".join(
+        f"2031-03-04 06:10:{i % 60:02},{i:03} INFO [mill.Grinder] sack {i} ground\n"
+        + (
+            f"2031-03-04 06:10:00 SEVERE [mill.Grinder] sack {i} lost\njava.lang.IllegalStateException: hopper {i}\n"
+            "\tat mill.Hopper.take(Hopper.java:9)\n\tat mill.Grinder.run(Grinder.java:40)\n"
+            "\tat java.base/java.lang.Thread.run(Thread.java:840)\nCaused by: java.io.IOException: belt torn\n"
+            "\tat mill.Belt.move(Belt.java:3)\n\t... 2 more\n"
+            if i % 30 == 11
+            else ""
+        )
+        for i in range(300)
+    )
+    shown = compressed(text, "Why are sacks lost?", 1800).text
+    assert "[10 failures in " in shown
+    assert "10x Caused by: java.io.IOException: belt torn: " in shown
 
 
 def test_entries_under_a_path_are_shown_with_that_path() -> None:

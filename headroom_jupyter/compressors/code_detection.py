@@ -197,7 +197,12 @@ def confidence_of(text: str, path: str) -> float:
     (True, 0.0)
     """
     head = text[:400].lstrip("\ufeff \t\r\n")
-    if not head or (head[0] in "[{" and _JSON.match(head)) or _MARKUP.match(head):
+    if (
+        not head
+        or head.startswith(("diff --", "commit "))
+        or (head[0] in "[{" and _JSON.match(head))
+        or _MARKUP.match(head)
+    ):
         return 0.0
     piece = sample(text, _GLANCE)
     piece = strip_numbers(piece) or piece

@@ -22,6 +22,9 @@ _GENERATED = re.compile(
     r"|\.min\.(?:js|css)$|\.(?:map|snap|pb\.go)$|_pb2(?:_grpc)?\.pyi?$|\.generated\.|[._-]lock\.(?:json|ya?ml|toml)$"
     r"|(?:^|/)(?:node_modules|vendor|third_party|dist|__snapshots__|generated)/"
 )
+_WORDS_CHANGED = re.compile(r"^(?:(?![+-]).*)?(?:\[-.+-\]\{\+.+\+\}|\{\+.*\+\}$)", re.MULTILINE)  # of --word-diff
+_MAIL = re.compile(r"From [0-9a-f]{40} ")
+_MOST_TOLD = 30
 _MARKER = 60  # characters of a usual marker
 _PIECE = 10  # changed lines that are chosen together at most
 _FEW_COMMITS = 5  # of so many the authors and dates are shown too
@@ -38,7 +41,7 @@ class DiffCompressor:
         """Whether a sample has the headers of files and hunks, and little else."""
         part = sample(text)
         starts, hunks = _START_LINE.search(part), _HUNK_LINE.search(part)
-        if starts is None or text.startswith("<<"):
+        if starts is None or text.startswith("<<") or len(_WORDS_CHANGED.findall(part)) > 2:
             return 0.0
         if hunks is None:
             return 0.9 if part.startswith(("diff --git ", "commit ")) else 0.0
@@ -84,11 +87,22 @@ def _cut(text: str, patch: Patch, ask: Ask) -> Compressed:
     starts = line_starts(text)
     overview = _overview(patch)
     room = max(ask.target_chars - len(overview), ask.target_chars // 2, _FLOOR)
-    kept = _chosen(text, patch, starts, ask, room)
+    kept = _chosen(text, patch, starts, ask, room) | _told(patch.lines)
     draft = Draft(text)
     draft.write(overview)
     draft.lines(_closed(kept, patch, starts), starts)
     return draft.done()
+
+
+def _told(lines: Sequence[str]) -> set[int]:
+    """Lines that say what is in one folder alone, and the senders and subjects of mailed patches; not very many."""
+    alone = [i for i, line in enumerate(lines) if line.startswith(("Only in ", "Binary files "))]
+    mailed = [i for i, line in enumerate(lines) if _MAIL.match(line)]
+    heads: list[int] = []
+    for first in mailed[:_MOST_TOLD]:
+        named = [i for i in range(first, min(first + 6, len(lines))) if lines[i].startswith(("From: ", "Subject: "))]
+        heads += [*named, *(i + 1 for i in named if i + 1 < len(lines) and lines[i + 1].startswith(" "))]
+    return {*alone[:_MOST_TOLD], *heads}
 
 
 def _overview(patch: Patch) -> str:

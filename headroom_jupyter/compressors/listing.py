@@ -21,6 +21,7 @@ _SIZE = re.compile(r"[ \t]*(\d[\d.,]*)([KMGTPkmgtp]?)")
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40, "p": 2**50}
 _MARKER = 60  # characters of a usual marker
 _DENSITY = 1.8  # numbers and ranges take so many more tokens a character than names, measured on listings
+_WORDS = re.compile(r"(?<![^\s/])[A-Za-z]{5,}(?= )| [A-Za-z]{5,}\Z")  # beside a name: UNMET, invalid, deduped
 _LONGEST = 400  # characters; no path that a person lists is longer
 
 
@@ -117,7 +118,10 @@ def _word(label: str) -> str:
 
 
 def _states(listing: Listing) -> Counter[str]:
-    """What stands before the paths, where it is one of a few states and no number."""
+    """What stands before the paths, where it is one of a few states and no number; in a tree, words beside names."""
+    if listing.form == "tree":
+        words = Counter(" ".join(_WORDS.findall(path)).strip() for path in listing.paths if " " in path)
+        return Counter({word: number for word, number in words.items() if word}) if len(words) <= 12 else Counter()
     pairs = zip(listing.lines, listing.prefixes, strict=True)
     states = Counter(line[:size].strip() for line, size in pairs if size)
     return states if len(states) <= 12 and not any(state[:1].isdigit() for state in states) else Counter()
@@ -130,7 +134,11 @@ def _chosen(listing: Listing, starts: Sequence[int], asked: dict[int, float], ro
     costs = [min(starts[line + 1] - starts[line], _LONGEST) + 9 for line in entries]
     states = _states(listing)
     kinds = [
-        (extension(listing.paths[line]), listing.lines[line][: listing.prefixes[line]].strip() if states else "")
+        (
+            extension(listing.paths[line]),
+            " ".join(_WORDS.findall(listing.paths[line])),
+            listing.lines[line][: listing.prefixes[line]].strip() if states else "",
+        )
         for line in entries
     ]
     evidence = [
@@ -142,7 +150,7 @@ def _chosen(listing: Listing, starts: Sequence[int], asked: dict[int, float], ro
     target = (
         room // 2 if not asked else min(room, room // 4 + sum(sorted(costs[number_of[line]] for line in asked)[:10]))
     )
-    return [entries[number] for number in select(costs, target, evidence).kept]
+    return [entries[number] for number in select(costs, target, evidence, keys=kinds).kept]
 
 
 def _sizes(listing: Listing, entries: Sequence[int]) -> list[float | None]:

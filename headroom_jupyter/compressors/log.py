@@ -28,7 +28,7 @@ from headroom_jupyter.compressors.log_view import (
     trailing,
     write_lines,
 )
-from headroom_jupyter.selection import Evidence, select
+from headroom_jupyter.selection import Evidence, Query, select
 
 __all__ = ["LogCompressor"]
 
@@ -101,7 +101,7 @@ def _reduced(text: str, ask: Ask) -> Compressed:
     log = _take_apart(text)
     evidence = gather(log, ask.query)
     named = {unit for item in evidence if item.reason == "query" and item.share == 1.0 for unit in item.scores}
-    notes = _notes(log, named, ask.target_chars)
+    notes = _notes(log, named, ask.query, ask.target_chars)
     room = max(ask.target_chars - sum(len(note) + 1 for note in notes), ask.target_chars // 3)
     shown = _shown(log, evidence, room)
     first = sorted(log.units.failures)[:2]
@@ -132,12 +132,12 @@ def _take_apart(text: str) -> Log:
     return Log(text, lines, starts, units, templates, [starts[i] for i in units.first], keys)
 
 
-def _notes(log: Log, named: set[int], target: int) -> list[str]:
+def _notes(log: Log, named: set[int], query: Query, target: int) -> list[str]:
     """What repeats, each with its count: diagnostics with their places, and templates of lines."""
     notes: list[str] = []
     total = len(log.starts) - 1
     if len(log.units.diagnostics) > 5:
-        groups = listing(log, named, max(int(target * _LISTING_SHARE), min(_SMALL_LISTING, target * 3 // 5)))
+        groups = listing(log, named, query, max(int(target * _LISTING_SHARE), min(_SMALL_LISTING, target * 3 // 5)))
         notes += [f"[{len(log.units.diagnostics)} diagnostics in {total} lines, by message, with places:]", *groups]
     if len(log.units.failures) > _FEW_FAILURES:
         groups = failed(log, int(target * _DIGEST_SHARE))

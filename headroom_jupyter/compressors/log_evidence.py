@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from headroom_jupyter.compressors.log_templates import Templates, extremes
 from headroom_jupyter.compressors.log_units import Units
@@ -44,6 +45,8 @@ _VERDICT = re.compile(
     r"|[ \t]*[✕✗✖×] [^\n]+|not ok \d[^\n]*|FAIL[ \t]+\S[^\n]*|[^\n]*::[^\n]* (?:FAILED|ERROR)\b[^\n]*)$",
     re.MULTILINE,
 )
+_DURATION = re.compile(r"^\d+\.\d+s (?:call|setup|teardown) +[^\n]*$", re.MULTILINE)
+_SLOWEST = 3
 _TOTAL = re.compile(
     r"^(?:[^\n]*\b\d+ (?:passed|failed|skipped|errors?|warnings?|tests?|problems?|failures?|packages?|vulnerab\w+)\b"
     r"|Found |Tests?[: ]|Ran |test result|BUILD |Finished|real\s|Successfully |FAILED\b|OK\b|Total|Done|ok\s|make: )"
@@ -82,6 +85,9 @@ def gather(log: Log, query: Query) -> list[Evidence]:
     weak = {unit: score for unit, score in weak.items() if unit not in again}
     is_superlative = bool(_SUPERLATIVE.search(query.text))
     far, shifts = extremes(log.templates, most=6 if is_superlative else 3)
+    if is_superlative:  # the times that pytest lists, longest first
+        slowest = list(islice(_DURATION.finditer(log.text), _SLOWEST))
+        far |= dict.fromkeys(_at(log, slowest), 9.5)
     trouble = _trouble(log)
     failures = Evidence("failure", dict.fromkeys(log.units.failures, 1.0), per_key=_ALIKE)
     found = [

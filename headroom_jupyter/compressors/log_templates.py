@@ -24,6 +24,8 @@ _NUMBER_SHARE = 0.1  # of all lines, for a number to be wording: a usual status,
 # Delimiters become spaces one for one, so that words keep their offsets.
 _DELIMITERS = str.maketrans(dict.fromkeys("=,;()[]{}<>\"'`\t\r", " "))
 _WORD = re.compile(r"\S+")
+_SAYING = re.compile(r"[^\W\d_]{3}")
+_BRACED = re.compile(r"\{[^{}]*\}")
 _DIGITS = re.compile(r"\d")
 _NUMBER = re.compile(r"([-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?)([A-Za-zµ%]{0,3}):?")
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "m": 60.0, "min": 60.0, "h": 3600.0,
@@ -133,7 +135,10 @@ def digest(templates: Templates, *, budget: int, least: int = 3) -> tuple[list[s
     for group in sorted(templates.groups, key=lambda group: (-len(group), group[0])):
         if len(group) < least:
             break
-        line = f"{len(group)}x {_pattern(templates, group)}"
+        pattern = _pattern(templates, group)
+        if not _SAYING.search(_BRACED.sub("", pattern)):
+            continue  # no word is left in it
+        line = f"{len(group)}x {pattern}"
         if spent + len(line) > budget or len(out) == 24:
             break
         out.append(line)

@@ -19,6 +19,9 @@ _STARTS = (  # where a failed test's report, or a trace inside a log, begins and
     (r"^_{3,} \S[^\n]* _{3,}\r?$", r"^(?:_{3,} \S[^\n]* _{3,}|={3,} [^\n]* ={3,})\r?$"),  # pytest
     (r"^---- [^\n]+ ----\r?$", r"^(?:---- |failures:)"),  # cargo
     (r"^ {0,4}● [^\n]+", r"^(?: {0,4}● |Tests?(?: Suites)?:|(?:PASS|FAIL) )"),  # jest
+    (r"^ ?FAIL +\S+ > [^\n]+", r"^(?: ?FAIL +\S+ > |⎯+)"),  # vitest
+    (r"^  \d+\) \S[^\n]*", r"^(?:  \d+\) |(?! )\S)"),  # mocha
+    (r"^ *not ok \d+ [^\n]*\n +---", r"^ +\.\.\.\r?$"),  # TAP
     (r"^[ \t]*--- FAIL: ", r"^(?![ \t]{4})"),  # go test
     (r"^[^\n]*Traceback \(most recent call last\):", r"^(?=[^ \t|+\r\n])"),  # Python
     (r"^[^\n]*\n(?=[ \t]+at [\w.$<>/]+[(.])", r"^(?![ \t]+(?:at |\.\.\. |Supp)|Caused by)"),  # JVM, Node
@@ -110,7 +113,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _failures(text: str, starts: Sequence[int]) -> Iterator[_Block]:
-    needed = ("FAIL", "___", "----", "●", "--- FAIL", "Traceback", "at ", "panic")
+    needed = ("FAIL", "___", "----", "●", "FAIL ", ") ", "not ok", "--- FAIL", "Traceback", "at ", "panic")
     for (begin, end), word in zip(_STARTS, needed, strict=True):
         at = 0
         while word in text and (match := _compiled(begin).search(text, at)) is not None:
@@ -176,9 +179,9 @@ def _heading(lines: Sequence[str], at: int) -> str:
 def _continued(lines: Sequence[str], at: int, limit: int) -> int:
     """The end of a message that was wrapped at the margin: at most three lines further, where source follows."""
     for last in range(at, min(at + 4, limit)):
-        if lines[last].startswith("    "):
+        if lines[last].startswith("    ") and lines[last].strip():
             return last
-        if not re.match(r"\S| ?\[", lines[last]) or _PRELUDE.match(lines[last]):
+        if _PRELUDE.match(lines[last]) or (_SNIPPET.match(lines[last]) and not lines[last].startswith(" [")):
             break
     return at
 

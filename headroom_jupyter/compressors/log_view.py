@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Sequence
 
 from headroom_jupyter.compressors.base import Draft, runs
 from headroom_jupyter.compressors.log_evidence import Log
-from headroom_jupyter.selection import Query
+from headroom_jupyter.selection import Query, relevance_of
 
 __all__ = ["LONG_LINE", "core", "failed", "listing", "owners", "said_by", "smooth", "trailing", "write_lines"]
 
@@ -21,8 +21,11 @@ _LONGEST_NAME = 80  # characters of a failed test's name
 _FRAMING = "_=-● \t\r"
 _MOST_GROUPS = 12
 _CHEAP_GAP = 44  # characters; a later marker with its line end costs about as much
+_MOST_MESSAGES = 60
+_LONGEST_MESSAGE = 160
 _FEW = 8  # different names that a message is told with
 _NAMES = 120  # characters of them
+_LONGEST_VALUE = 40  # characters of such a name
 _MASKED = "‘*’"
 _ASSERTED = re.compile(r"[>E] |E$|Caused by|[ \t]*(?:left|right|Expected|Received): |[^\n]*panicked at |[\w.]*Error: ")
 _TELLING = re.compile(
@@ -163,33 +166,49 @@ def said_by(lines: Sequence[str], first: int, last: int) -> str:
     return next((lines[i][:200] for i in range(last - 1, first, -1) if lines[i].strip()), lines[first][:200])
 
 
-def listing(log: Log, named: set[int], budget: int) -> list[str]:
+def listing(log: Log, named: set[int], query: Query, budget: int) -> list[str]:
     """Diagnostics grouped by what they say, each group with its count and places, within `budget` characters.
 
-    Groups that hold a unit of `named` come first, then the commonest. A group whose places do not fit says where they
-    begin and end.
+    Groups that hold a unit of `named` come first, then those whose message the query is about, then the commonest. A
+    group whose places do not fit says where they begin and end.
     """
     groups: dict[str, list[int]] = {}
     for unit, diagnostic in log.units.diagnostics.items():
         groups.setdefault(diagnostic.message, []).append(unit)
+    told = relevance_of(query, list(groups))
+    scores = {message: round(told.get(number, 0.0)) for number, message in enumerate(groups)}
     order = sorted(
-        groups.items(), key=lambda item: (named.isdisjoint(item[1]), _is_mild(item[0]), -len(item[1]), item[1][0])
-    )
-    out: list[str] = []
-    for number, (message, members) in enumerate(order):
-        message = _told(message, [log.units.diagnostics[unit].values for unit in members])
-        whole = f"{len(members)}x {message[:160]}: {_places(log, members)}"
-        if len(whole) > budget:
-            first, last = (log.units.diagnostics[unit] for unit in (members[0], members[-1]))
-            until = f"{last.path}:" if last.path != first.path else ""
-            whole = f"{len(members)}x {message[:160]}: {first.path}:{first.place} .. {until}{last.place}"
-        if len(whole) > budget or len(out) == 60:
-            rest = sum(len(units) for _, units in order[number:])
-            out.append(f"{rest}x other messages")
+        groups.items(),
+        key=lambda item: (
+            named.isdisjoint(item[1]), -scores[item[0]], _is_mild(item[0]), -len(item[1]), item[1][0],
+        ),
+    )  # fmt: skip
+    brief: list[str] = []
+    for message, members in order[:_MOST_MESSAGES]:
+        told = _told(message, [log.units.diagnostics[unit].values for unit in members])
+        line = f"{len(members)}x {told[:_LONGEST_MESSAGE]}: {_ends(log, members)}"
+        if len(line) > budget:
             break
-        out.append(whole)
-        budget -= len(whole) + 1
-    return out
+        brief.append(line)
+        budget -= len(line) + 1
+    out: list[str] = []
+    for line, (_, members) in zip(brief, order, strict=False):
+        places = _places(log, members)
+        longer = line[: len(line) - len(_ends(log, members))] + places
+        is_worth = len(longer) - len(line) <= budget
+        budget -= max(0, len(longer) - len(line)) if is_worth else 0
+        out.append(longer if is_worth else line)
+    rest = sum(len(units) for _, units in order[len(brief) :])
+    return [*out, f"{rest}x other messages"] if rest else out
+
+
+def _ends(log: Log, members: Sequence[int]) -> str:
+    """The first and the last place of several diagnostics."""
+    first, last = (log.units.diagnostics[unit] for unit in (members[0], members[-1]))
+    if len(members) == 1:
+        return _places(log, members)
+    until = f"{last.path}:" if last.path != first.path else ""
+    return f"{first.path}:{first.place} .. {until}{last.place}"
 
 
 def _told(message: str, rows: Sequence[Sequence[str]]) -> str:
@@ -197,19 +216,22 @@ def _told(message: str, rows: Sequence[Sequence[str]]) -> str:
     pieces = message.split(_MASKED)
     out = [pieces[0]]
     for piece, column in zip(pieces[1:], zip(*rows, strict=False), strict=False):
-        counts = Counter(column).most_common()
-        few = counts if len(counts) <= _FEW else counts[: _FEW // 2]
-        names = "|".join(name.strip("‘’`'\"")[:40] for name, _ in few)
-        if len(counts) == 1:
-            out.append(column[0])
-        elif all(name.isdigit() and len(name) < 9 for name in column):
-            out.append(f"{min(map(int, column))}..{max(map(int, column))}")
-        elif len(names) > _NAMES:
-            out.append(_MASKED)
-        else:
-            out.append(f"‘{names}{f'|{len(counts) - len(few)} others' if len(few) < len(counts) else ''}’")
-        out.append(piece)
+        out += [_range(column), piece]
     return "".join(out)
+
+
+def _range(column: Sequence[str]) -> str:
+    """What a masked word of a message is in several diagnostics."""
+    counts = Counter(column).most_common()
+    if len(counts) == 1:
+        return column[0]
+    if len(counts) > _FEW // 2 and all(name.isdigit() and len(name) < 9 for name in column):
+        return f"{min(map(int, column))}..{max(map(int, column))}"
+    few = counts if len(counts) <= _FEW else counts[: _FEW // 2]
+    names = [name if name.isdigit() else name.partition(" {aka ")[0][1:-1] for name, _ in few]
+    if sum(map(len, names)) > _NAMES or max(map(len, names)) > _LONGEST_VALUE:
+        return _MASKED
+    return f"‘{'|'.join(names)}{f'|{len(counts) - len(few)} others' if len(few) < len(counts) else ''}’"
 
 
 def _is_mild(message: str) -> bool:

@@ -206,3 +206,22 @@ def test_reduced_form_is_always_inverted(text: str) -> None:
 def test_any_text_is_shown_exactly_or_marked(text: str, question: str, target: int) -> None:
     DIFF.confidence(text, Hints())
     check_exact(text, DIFF.compress(text, Ask(Query(question), target_chars=target)))
+
+
+def test_what_is_in_one_folder_alone_and_who_mails_a_patch_stay() -> None:
+    mail = (
+        f"From {'5d' * 20} Mon Sep 17 00:00:00 2001\nFrom: Ida Voss <ida@example.org>\nDate: Tue, 4 Mar 2031 06:10:00\n"
+    )
+    subject = "Subject: [PATCH 1/2] Let the mill stop when\n the hopper is empty\n"
+    text = f"{mail}{subject}\n---\n{large()}Only in old/mill: belt.py\n"
+    done = DIFF.compress(text, Ask(Query("what happened to the belt?"), target_chars=1500))
+    assert "Only in old/mill: belt.py\n" in done.text
+    assert subject in done.text
+    check_exact(text, done)
+
+
+def test_words_marked_as_changed_are_no_unified_diff() -> None:
+    text = "diff --git a/m.c b/m.c\n--- a/m.c\n+++ b/m.c\n@@ -1,9 +1,9 @@ int turn(void)\n" + "".join(
+        f"    int sacks = [-take({i})-]{{+pull({i})+}};\n" for i in range(9)
+    )
+    assert DIFF.confidence(text, Hints()) == 0

@@ -189,3 +189,14 @@ def test_lossless_form_is_always_inverted(text: str) -> None:
 def test_any_text_is_shown_exactly_or_marked(text: str, question: str, target: int) -> None:
     LISTING.confidence(text, Hints())
     check_exact(text, LISTING.compress(text, Ask(Query(question), target_chars=target)))
+
+
+def test_words_beside_the_names_of_a_tree_are_counted_and_one_of_each_is_shown() -> None:
+    tree = "".join(
+        f"├─┬ shop{i}@1.0.{i}\n│ ├── till@2.{i}.0{' deduped' if i % 3 else ''}\n"
+        f"│ └── {'UNMET OPTIONAL DEPENDENCY ' if i % 9 == 4 else ''}coin{i}@3.1.4\n"
+        for i in range(90)
+    )
+    done = LISTING.compress(f"market@1.0.0\n{tree}", Ask(Query("who needs coin77?"), target_chars=900))
+    assert "deduped 60, UNMET OPTIONAL DEPENDENCY 10" in done.text
+    assert done.text.count("── UNMET OPTIONAL DEPENDENCY coin") >= 1

@@ -345,3 +345,30 @@ def test_a_graph_of_one_commit_a_line_is_a_history() -> None:
     result = compressed(text, "oil the gate 77?", 500)
     assert "[180 commits]" in result.text
     assert "Oil the gate 77\n" in result.text
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (" FAIL  mill.test.ts > mill > grinds {0}\nError: no wind at {0}\n > mill.test.ts:{0}:5\n\n", "Error: no wind"),
+        ("  {0}) mill\n       grinds:\n\n      Error: no wind at {0}\n      at run (mill.js:{0}:5)\n\n", "no wind"),
+        ("not ok {0} - grinds\n  ---\n  error: 'no wind at {0}'\n  code: 'E1'\n  ...\n", "no wind"),
+    ],
+    ids=["vitest", "mocha", "tap"],
+)
+def test_failures_of_every_runner_are_counted(failure: str, said: str) -> None:
+    passed = "".join(f"ok {i} - turns {i}\n" for i in range(1, 300))
+    text = passed + "".join(failure.format(i) for i in range(300, 309)) + "9 failed, 299 passed\n"
+    shown = compressed(text, "why do they fail?", 1500).text
+    assert "[9 failures in " in shown
+    assert f"{said} at 300" in shown
+
+
+def test_the_longest_durations_of_a_test_run_are_shown_to_who_asks_for_them() -> None:
+    text = PYTEST.replace(
+        "=========================== short",
+        "============================= slowest 10 durations =============================\n"
+        + "".join(f"{9 - i}.20s call     tests/test_heat.py::test_ramp[{i}]\n" for i in range(9))
+        + "=========================== short",
+    )
+    assert "9.20s call     tests/test_heat.py::test_ramp[0]\n" in compressed(text, "slowest test?", 900).text

@@ -21,12 +21,13 @@ from headroom_jupyter.compressors.search_hits import (
     encode_grouped,
     read,
 )
-from headroom_jupyter.selection import Evidence, Query, relevance, select
+from headroom_jupyter.selection import Evidence, Query, outliers, relevance, select
 
 __all__ = ["SearchCompressor"]
 
 _MARKER = 60  # characters of a usual marker
 _LONG = 400  # characters; a longer line comes from a minified or data file and is shown in windows
+_OVERVIEW_SHARE = 35  # percent of the target for the numbers of all files
 _WINDOW = 110  # characters on each side of a match in a long line
 _DEFINES = re.compile(
     r"(?:def|class|func|function|fn|struct|enum|interface|trait|type|const|let|var|#define|module|sub|impl)[ \t]+(\w+)"
@@ -64,7 +65,7 @@ class SearchCompressor:
 
 def _cut(text: str, hits: Hits, ask: Ask) -> Compressed:
     starts = line_starts(text)
-    overview = _overview(hits, ask.target_chars * 45 // 100)
+    overview = _overview(hits, ask.target_chars * _OVERVIEW_SHARE // 100)
     room = max(ask.target_chars - len(overview), ask.target_chars // 2)
     kept = _chosen(text, starts, hits, ask.query, room)
     draft = Draft(text)
@@ -114,18 +115,22 @@ def _chosen(text: str, starts: Sequence[int], hits: Hits, query: Query, room: in
     folders = [split_path(hits.paths[line])[0] for line in lines]
     best = max(scores.values(), default=0.0)
     asked = {unit[line]: score for line, score in scores.items() if score >= 0.3 * best}
-    first = select(costs, room, [Evidence("query", asked, share=0.75)], fill=False)
+    numbers = Evidence("count", outliers([hits.count(line) for line in lines]), share=0.25)
+    first = select(costs, room, [Evidence("query", asked, share=0.75), numbers], fill=False)
     used = sum(costs[index] for index in first.kept)
+    around: set[int] = set()
+    for index in sorted(first.kept, key=lambda index: -asked.get(index, 0.0)):
+        for line in _context(hits, lines[index]) if index in asked else ():
+            cost = starts[line + 1] - starts[line]
+            if line not in around and used + cost <= room:
+                around.add(line)
+                used += cost
     target = min(room, used + room // 4) if first.kept else room
-    whole = select(costs, target, [Evidence("query", dict.fromkeys(first.kept, 1.0))], keys=folders)
+    chosen = Evidence("query", dict.fromkeys(first.kept, 1.0))
+    left = max(target - used, 0) + sum(costs[index] for index in first.kept)
+    whole = select(costs, left, [chosen], keys=folders)
     picked = sorted({*first.kept, *whole.kept}) or [0]
-    kept = {lines[index] for index in picked}
-    spare = room - sum(costs[index] for index in picked)
-    for index in sorted(first.kept, key=lambda index: -asked[index]):
-        for line in _context(hits, lines[index]):
-            spare -= starts[line + 1] - starts[line]
-            if spare > 0:
-                kept.add(line)
+    kept = {lines[index] for index in picked} | around
     kept |= {hits.heading[line] for line in kept if hits.heading[line] >= 0}
     return _closed(kept, starts, hits)
 
@@ -151,10 +156,10 @@ def _scores(text: str, starts: Sequence[int], hits: Hits, query: Query) -> dict[
 
 
 def _context(hits: Hits, line: int) -> list[int]:
-    """Up to two lines of context on each side of a hit, nearest first."""
+    """Up to four lines of context after a hit and two before it, nearest first."""
     found = []
-    for step in (1, -1):
-        for distance in (1, 2):
+    for step, most in ((1, 4), (-1, 2)):
+        for distance in range(1, most + 1):
             at = line + step * distance
             if not (0 <= at < len(hits.kinds) and hits.kinds[at] == CONTEXT and hits.paths[at] == hits.paths[line]):
                 break

@@ -90,6 +90,11 @@ class Hits:
             counts[self.paths[index]] += int(body) if are_counts else 1
         return counts
 
+    def count(self, line: int) -> float | None:
+        """The number that is all a hit says, as `grep -c` prints it."""
+        body = self.lines[line][self.marks[line] + 1 :].rstrip("\r")
+        return float(body) if not self.numbers[line] and len(body) < 10 and body.isdecimal() else None
+
     def nearest(self, line: int) -> int:
         """The hit within six lines of a line of context, -1 if there is none."""
         for distance in range(1, 7):

@@ -191,3 +191,22 @@ def test_lossless_form_is_always_inverted(text: str) -> None:
 def test_any_text_is_shown_exactly_or_marked(text: str, question: str, target: int) -> None:
     SEARCH.confidence(text, Hints())
     check_exact(text, SEARCH.compress(text, Ask(Query(question), target_chars=target)))
+
+
+def test_the_file_with_the_most_hits_is_shown_where_hits_are_counted() -> None:
+    text = "".join(f"src/part{i % 9}/module_{i}.py:{321 if i == 77 else i % 13 + 1}\n" for i in range(200))
+    done = SEARCH.compress(text, Ask(Query("which file has the most?"), target_chars=900))
+    assert "src/part5/module_77.py:321\n" in done.text
+
+
+def test_what_follows_a_hit_that_the_question_is_about_comes_before_other_hits() -> None:
+    text = "--\n".join(
+        f"src/mill.py:{i}:        raise MillError(\n"
+        f'src/mill.py-{i + 1}-            "{"hopper is empty of rye" if i == 450 else f"bearing {i} is dry"}, "\n'
+        f'src/mill.py-{i + 2}-            "so the stones of the mill"\n'
+        f'src/mill.py-{i + 3}-            " were stopped at {i}"\n'
+        for i in range(10, 900, 20)
+    )
+    done = SEARCH.compress(text, Ask(Query('When is "hopper is empty" raised?'), target_chars=900))
+    assert "were stopped at 450" in done.text
+    check_exact(text, done)

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from operator import itemgetter
 
 __all__ = [
@@ -42,6 +43,7 @@ _STOP = frozenset(
     " want was we were what when where which while who whose why will with would you your"
     " true false null none path file files content command text input args query".split()
 )
+_MOST_PAIRS = 12  # of words that may be one name; a longer question says enough by its words
 _MOST_HITS = 20_000  # a word with more hits tells units apart no longer; a limit by size, never by the clock
 _COARSE = 256  # places at which a shift is looked for first; the best is then looked at closely
 _OVERDRAFT = 1.25  # of the target: what the first evidence may take
@@ -68,7 +70,7 @@ class Query:
     """What the reader wants to know, taken apart into terms.
 
     >>> [t.text for t in Query("Which unused parameters does res.redirect report?").terms]
-    ['res.redirect', 'unus', 'parameter', 'report', 'res', 'redirect']
+    ['res.redirect', 'unused_parameter', 'unus', 'parameter', 'report', 'res', 'redirect']
     """
 
     text: str = ""
@@ -76,16 +78,17 @@ class Query:
     @cached_property
     def terms(self) -> tuple[Term, ...]:
         """Identifiers whole and in parts, words cut to their stems, quoted phrases; heaviest first."""
-        found: dict[str, float] = {}
+        text = self.text[:8000]
+        words = _WORD.findall(text)
+        found = dict.fromkeys(_pairs(words), 1.5)
 
         def add(word: str, weight: float) -> None:
             found[word] = max(found.get(word, 0.0), weight)
 
-        text = self.text[:8000]
         for phrase in _QUOTED.findall(text):
             if not phrase.isspace():
                 add(" ".join(phrase.lower().split()), 3.0)
-        for word in _WORD.findall(text):
+        for word in words:
             low = word.lower()
             if low.isalpha():
                 if low not in _STOP and len(low) > 1:
@@ -362,6 +365,20 @@ def _spread(
         if step == 1:
             return
         step = max(1, step // 2)
+
+
+def _pairs(words: Sequence[str]) -> Iterator[str]:
+    """Neighbouring words of a question as the one name that they are in a program.
+
+    >>> list(_pairs(["What", "is", "the", "pool", "timeout"]))
+    ['pool_timeout']
+    """
+    found = 0
+    for one, other in pairwise(words):
+        low = (one.lower(), other.lower())
+        if found < _MOST_PAIRS and all(word.isalpha() and len(word) > 2 and word not in _STOP for word in low):
+            found += 1
+            yield f"{low[0]}_{_stem(low[1])}"
 
 
 def _stem(word: str) -> str:

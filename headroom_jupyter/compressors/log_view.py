@@ -175,8 +175,8 @@ def listing(log: Log, named: set[int], query: Query, budget: int) -> list[str]:
     groups: dict[str, list[int]] = {}
     for unit, diagnostic in log.units.diagnostics.items():
         groups.setdefault(diagnostic.message, []).append(unit)
-    told = relevance_of(query, list(groups))
-    scores = {message: round(told.get(number, 0.0)) for number, message in enumerate(groups)}
+    asked = relevance_of(query, list(groups))
+    scores = {message: round(asked.get(number, 0.0)) for number, message in enumerate(groups)}
     order = sorted(
         groups.items(),
         key=lambda item: (

@@ -210,3 +210,11 @@ def test_what_follows_a_hit_that_the_question_is_about_comes_before_other_hits()
     done = SEARCH.compress(text, Ask(Query('When is "hopper is empty" raised?'), target_chars=900))
     assert "were stopped at 450" in done.text
     check_exact(text, done)
+
+
+def test_neighbouring_words_of_the_question_find_the_name_they_make() -> None:
+    others = "".join(f"src/pool/part_{i}.py:{i}:    timeout of the default pool is {i}\n" for i in range(99))
+    prose = "".join(f"src/mill/part_{i}.py:{i}:    the default speed, or none, of a mill\n" for i in range(99))
+    text = f"{others}src/create.py:70:    :param mill_speed=30: turns a minute\n{prose}"
+    done = SEARCH.compress(text, Ask(Query("What is the default mill speed?"), target_chars=900))
+    assert "mill_speed=30" in done.text

@@ -22,7 +22,9 @@ _GENERATED = re.compile(
     r"|\.min\.(?:js|css)$|\.(?:map|snap|pb\.go)$|_pb2(?:_grpc)?\.pyi?$|\.generated\.|[._-]lock\.(?:json|ya?ml|toml)$"
     r"|(?:^|/)(?:node_modules|vendor|third_party|dist|__snapshots__|generated)/"
 )
-_WORDS_CHANGED = re.compile(r"^(?:(?![+-]).*)?(?:\[-.+-\]\{\+.+\+\}|\{\+.*\+\}$)", re.MULTILINE)  # of --word-diff
+_WORDS_CHANGED = re.compile(  # of --word-diff
+    r"^(?![+-])[^\n]{0,200}?(?:\[-[^\n\]]{1,200}-\]\{\+|\{\+[^\n}]{1,200}\+\})", re.MULTILINE
+)
 _MAIL = re.compile(r"From [0-9a-f]{40} ")
 _MOST_TOLD = 30
 _MARKER = 60  # characters of a usual marker

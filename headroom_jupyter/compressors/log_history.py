@@ -27,6 +27,7 @@ _GAP = 24  # characters that a marker costs
 _MOST_BODY = 8  # lines of a message that are shown of a commit the question is about
 _MOST_FILES = 12  # and files
 _MOST_AUTHORS = 6
+_LONGEST = 300  # characters of a line that may be a file's
 _NEAR_BEST = 0.5  # of the best score: such commits are shown whole, weaker ones by their first lines
 
 
@@ -119,8 +120,8 @@ def _commit(lines: Sequence[str], first: int, last: int) -> _Commit:
             date = field["value"].strip()
         at += 1
     rest = [i for i in range(at, last) if not _EDGE.match(lines[i])]
-    files = [i for i in rest if _FILE.match(lines[i]) and not lines[i].lstrip("*|/\\ ").startswith("Co-")]
-    totals = [(i, found) for i in rest if (found := _STAT.match(lines[i]))]
+    files = [i for i in rest if _FILE.match(lines[i][:_LONGEST]) and not lines[i].lstrip("*|/\\ ").startswith("Co-")]
+    totals = [(i, found) for i in rest if (found := _STAT.match(lines[i][:_LONGEST]))]
     begin = min([*files, *(i for i, _ in totals), last])
     body = [i for i in rest if i < begin]
     changed = sum(float(found.group(1) or 0) + float(found.group(2) or 0) for _, found in totals) if totals else None

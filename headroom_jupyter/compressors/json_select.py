@@ -4,52 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from headroom_jupyter.compressors.base import Ask, Draft, Hints, runs
-from headroom_jupyter.compressors.columns import SEPARATOR, Plan, Refers, plan_columns, write_rule
+from headroom_jupyter.compressors.columns import SEPARATOR, plan_columns, write_rule
+from headroom_jupyter.compressors.json_choice import Units, choose_units, magnitudes, units_of
+from headroom_jupyter.compressors.json_layout import CELL, Layout, lay_out
 from headroom_jupyter.compressors.json_outline import as_map_table, column_names, write_key
-from headroom_jupyter.compressors.json_summary import numbers, summary_of_entries, summary_of_rows
-from headroom_jupyter.compressors.json_tables import Table, table_of, write_name
+from headroom_jupyter.compressors.json_summary import listed, summary_of_entries, summary_of_rows
+from headroom_jupyter.compressors.json_tables import Table, record_table, table_of, write_name
 from headroom_jupyter.compressors.json_text import dump, dump_each, literal
-from headroom_jupyter.selection import (
-    Evidence,
-    Selection,
-    change_points,
-    edges,
-    outliers,
-    rarity,
-    relevance_of,
-    select,
-    severity,
-    transitions,
-)
+from headroom_jupyter.selection import relevance_of
 
 __all__ = ["Excerpt"]
 
 _MANY = 24  # entries from which an object is a collection whose entries may be left out
-_CELL = 240  # characters of a string shown in a row
 _WANTED_CELL = 700  # and of one that the question names
 _LINES = 5  # line ends from which a string is shown as the text it holds
 _PIECE = 200  # characters; a long string is searched in pieces of this size
 _LEAST = 240  # characters that a part may always have
-_FEW = 8  # distinct values of a column that makes categories
 _DEEPEST = 12
-# Keys by which a record is told from its neighbours, in the APIs' usual spelling.
-_IDENTITY = frozenset(
-    "id key name title number type kind status state level code message error reason version path file login".split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Units:
-    """Rows or entries to choose from: their texts, numeric columns, and categories."""
-
-    texts: Sequence[str]
-    numbers: Sequence[Sequence[float | None]] = ()
-    categories: Sequence[Sequence[str]] = ()
-    keys: Sequence[str] = ()
+_DETAILS = 5  # rows that the question names, shown with all their columns
+_DETAILS_SHARE = 0.5
 
 
 class Excerpt:
@@ -126,10 +102,10 @@ class Excerpt:
 
     def _collection(self, head: str, value: dict[str, Any] | list[Any], path: str, depth: int, budget: int) -> None:
         is_map = isinstance(value, dict)
-        table = as_map_table(value) if isinstance(value, dict) else table_of(value)
+        table = (as_map_table(value) if isinstance(value, dict) else table_of(value)) or record_table(value)
         bracket = f"{{{len(value)}}}" if is_map else f"[{len(value)}]"
         if table is not None:
-            self._table(f"{head}{bracket}", table, path, budget, is_map=is_map)
+            self._table(f"{head}{bracket}", table, value, path, depth, budget)
             return
         self._selected(f"{head}{bracket}:\n" if head.strip() or is_map else "", value, path, depth, budget)
 
@@ -142,8 +118,11 @@ class Excerpt:
         self._draft.write(head)
         costs = [min(len(text), max(_LEAST, budget // 6)) + 8 for text in texts]
         children = [child for _, child in entries]
-        units = _Units(texts, [numbers(children)], [[_family(child) for child in children]], keys=_keys(value))
-        chosen = _choose(units, costs, budget, self._ask)
+        sizes, is_dated = magnitudes(children)
+        families = [_family(child) for child in children]
+        dated = [0] if is_dated else []
+        units = Units(texts, [("", sizes)], [("", families)], _keys(value), dated)
+        chosen = choose_units(units, costs, budget, self._ask)
         stay = set(chosen.kept)
         gone = [entry for index, entry in enumerate(entries) if index not in stay]
         self._omit(chosen.kept, len(texts), path, summary_of_entries(gone))
@@ -158,22 +137,27 @@ class Excerpt:
             else:
                 self._entry(name, child, at, depth + 1, costs[index] + spare)
 
-    def _table(self, head: str, table: Table, path: str, budget: int, *, is_map: bool) -> None:
+    def _table(
+        self, head: str, table: Table, value: dict[str, Any] | list[Any], path: str, depth: int, budget: int
+    ) -> None:
+        is_map = isinstance(value, dict)
         plans = plan_columns(table.regular, with_codes=False)
         names = column_names(table, is_map=is_map)
         texts = [SEPARATOR.join(row) for row in zip(*table.cells, strict=True)]
         varying = [i for i, plan in enumerate(plans) if not plan.is_constant]
-        free = [i for i in varying if not _follows(plans[i])]
-        costs = [sum(min(len(table.cells[i][row]), _CELL) + 1 for i in free) + 6 for row in range(len(texts))]
-        ruled = [i for i, plan in enumerate(plans) if _follows(plan)]
-        legend = {i: f"~{names[i]}={write_rule(plans[i], names)}" for i in ruled}
-        spent = sum(min(len(line), _WANTED_CELL) for line in legend.values()) + sum(map(len, names)) + 60
-        chosen = _choose(_units_of(table, varying, texts), costs, max(budget - spent, _LEAST), self._ask)
+        layout = lay_out(table, plans, names, self._ask, budget)
+        costs = [sum(min(len(table.cells[i][row]), CELL) + 1 for i in layout.shown) + 6 for row in range(len(texts))]
+        legend = {i: f"~{names[i]}={write_rule(plans[i], names)}" for i in layout.ruled}
+        spent = sum(min(len(line), _WANTED_CELL) for line in legend.values())
+        spent += sum(len(names[i]) for i in layout.shown) + 60
+        room = max(budget - spent, _LEAST)
+        chosen = choose_units(units_of(table, varying, texts), costs, room, self._ask)
         wanted = [row for row in chosen.kept if chosen.reasons[row] == "query"]
-        shown = [i for i in varying if i in free or self._is_asked(table.cells[i], wanted)]
+        again = [i for i in layout.ruled if i in varying and self._is_asked(table.cells[i], wanted)]
+        shown = sorted([*layout.shown, *again])
         self._draft.write(f"{head} {SEPARATOR.join(['#', *(names[i] for i in shown)])}\n")
         first = next(row for row in range(len(texts)) if row not in table.odd)
-        for i in ruled:
+        for i in layout.ruled:
             if plans[i].is_constant:
                 self._draft.write(f"~{names[i]}=")
                 self._cell(table, first, i, path, limit=_WANTED_CELL, is_map=is_map)
@@ -181,15 +165,38 @@ class Excerpt:
             elif i not in shown:
                 self._draft.write(f"{legend[i]}\n")
         self._omit(chosen.kept, len(texts), path, summary_of_rows(table, varying, chosen.kept))
+        severe = [row for row in chosen.kept if chosen.reasons[row] == "severity"]
+        telling = [*(wanted if len(wanted) <= _DETAILS else ()), *(severe if len(severe) <= _DETAILS else ())]
+        details = [row for row in telling if row not in table.odd and self._is_cut(table, layout, row)][:_DETAILS]
+        self._in_part(layout, [row for row in chosen.kept if row not in table.odd and row not in details], value, path)
         for row in chosen.kept:
             self._row(table, row, shown, path, is_wanted=chosen.reasons[row] == "query", is_map=is_map)
+        left = max(room - sum(costs[row] for row in chosen.kept), int(room * _DETAILS_SHARE))
+        entries = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
+        for row in details:
+            key, child = entries[row]
+            name = write_key(key) if isinstance(key, str) else str(row + 1)
+            at = f"{path}{_step(key) if isinstance(key, str) else f'[{key}]'}"
+            self._entry(name, child, at, depth + 1, max(left // len(details), _LEAST))
+
+    def _is_cut(self, table: Table, layout: Layout, row: int) -> bool:
+        """Whether a row would be shown without some columns, or without the content of a nested one."""
+        cells = ((table.cells[i][row], table.values[i][row]) for i in layout.shown)
+        return bool(layout.hidden) or any(len(c) > _WANTED_CELL and isinstance(v, (dict, list)) for c, v in cells)
+
+    def _in_part(self, layout: Layout, rows: Sequence[int], value: dict[str, Any] | list[Any], path: str) -> None:
+        """Say which rows are shown without some of their columns, and without which."""
+        ranges = [(first + 1, last) for first, last, is_in in runs(rows, len(value)) if is_in]
+        if layout.hidden and ranges:
+            summary = f"in part, without {listed(layout.hidden)}"
+            self._draft.omit("rows", ranges, len(value), at=path, summary=summary)
 
     def _is_asked(self, cells: Sequence[str], rows: Sequence[int]) -> bool:
         return bool(rows) and bool(relevance_of(self._ask.query, [cells[row] for row in rows[:50]] + [""]))
 
     def _row(self, table: Table, row: int, shown: Sequence[int], path: str, *, is_wanted: bool, is_map: bool) -> None:
         self._draft.write(str(row + 1))
-        limit = _WANTED_CELL if is_wanted else _CELL
+        limit = _WANTED_CELL if is_wanted else CELL
         if row in table.odd:
             self._draft.write(f"{SEPARATOR}{table.cells[0][row]}\n")
             return
@@ -223,28 +230,9 @@ def _is_collection(value: Any) -> bool:
     return is_many or isinstance(value, list)
 
 
-def _follows(plan: Plan) -> bool:
-    """Whether a column may be left out of the rows: it is constant, or other columns' cells with something around."""
-    return plan.own is None and all(isinstance(part, (str, Refers)) for part in plan.parts)
-
-
 def _step(key: str) -> str:
     name = write_name((key,))
     return f".{name}" if not name.startswith("[") else name
-
-
-def _units_of(table: Table, varying: Sequence[int], texts: Sequence[str]) -> _Units:
-    numeric, categories = [], []
-    for i in varying:
-        column = numbers(table.values[i])
-        if sum(value is not None for value in column) >= 0.5 * len(column):
-            numeric.append(column)
-            if any(value is None for value in column):
-                categories.append(["" if value is None else "number" for value in column])
-        elif len(set(table.cells[i])) <= max(_FEW, len(texts) // 20):
-            categories.append(list(table.cells[i]))
-    keys = table.cells[0] if table.paths[0] == ("",) else ()
-    return _Units(texts, numeric[:12], categories[:8], keys)
 
 
 def _family(value: Any) -> str:
@@ -257,48 +245,3 @@ def _family(value: Any) -> str:
 
 def _keys(value: dict[str, Any] | list[Any]) -> Sequence[str]:
     return list(value) if isinstance(value, dict) else ()
-
-
-def _choose(units: _Units, costs: Sequence[int], budget: int, ask: Ask) -> Selection:
-    count = len(units.texts)
-    starts = [0]
-    for text in units.texts:
-        starts.append(starts[-1] + len(text) + 1)
-    asked = relevance_of(ask.query, units.texts)
-    for index, score in relevance_of(ask.query, units.keys).items() if units.keys else ():
-        asked[index] = asked.get(index, 0.0) + 3 * score  # a name says more than a mention
-    best = max(asked.values(), default=0.0)
-    extreme: dict[int, float] = {}
-    shifted: dict[int, float] = {}
-    for column in units.numbers:
-        for found, into in ((outliers(column, most=2), extreme), (change_points(column, most=2), shifted)):
-            for index, score in found.items():
-                into[index] = max(into.get(index, 0.0), score)
-    rare: dict[int, float] = {}
-    for values in units.categories:
-        for found_rare in (rarity(values), transitions(values)):
-            for index, score in found_rare.items():
-                rare[index] = max(rare.get(index, 0.0), score)
-    keys = list(zip(*units.categories[:3], strict=True)) if units.categories else []
-    evidence = [
-        Evidence("query", {index: score for index, score in asked.items() if score >= 0.5 * best}, 1.0),
-        _severe(severity("\n".join(units.texts), starts), count),
-        Evidence("rare", rare, 0.25),
-        Evidence("outlier", extreme, 0.2),
-        Evidence("change", shifted, 0.15),
-        Evidence("identity", {i: 1.0 for i, key in enumerate(units.keys) if key.lower() in _IDENTITY}, 0.5),
-        edges(count, first=2, last=1, share=0.3),
-        Evidence("short", {i: 1 / (1 + cost) for i, cost in enumerate(costs)} if units.keys else {}, 0.5),
-    ]
-    chosen = select(costs, budget, evidence, keys=keys, fill=False)
-    if sum(costs[index] for index in chosen.kept) < budget // 2:
-        chosen = select(costs, budget // 2, evidence, keys=keys)
-    return chosen
-
-
-def _severe(scores: dict[int, float], count: int) -> Evidence:
-    """Errors, all of them where they are few: each may be the one that matters. Else a few of each kind."""
-    errors = {index: score for index, score in scores.items() if score >= 0.8}
-    if 0 < len(errors) <= 0.2 * count:
-        return Evidence("severity", errors, 1.6, floor=1.6)
-    return Evidence("severity", scores, 0.3, per_key=4)

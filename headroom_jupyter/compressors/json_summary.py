@@ -10,7 +10,7 @@ from typing import Any
 from headroom_jupyter.compressors.json_tables import Table
 from headroom_jupyter.compressors.json_text import Raw, literal
 
-__all__ = ["numbers", "summary_of_entries", "summary_of_rows"]
+__all__ = ["listed", "numbers", "summary_of_entries", "summary_of_rows"]
 
 _ENOUGH = 220  # characters
 _MOST_CATEGORIES = 6
@@ -76,7 +76,7 @@ def _counted(counts: Counter[str]) -> str:
 def summary_of_entries(entries: Sequence[tuple[Any, Any]]) -> str:
     """Left-out entries of an object by their keys, elements of an array by what sorts and names them."""
     if entries and isinstance(entries[0][0], str):
-        return _listed([key for key, _ in entries])
+        return listed([key for key, _ in entries])
     children = [child for _, child in entries if isinstance(child, dict)]
     if len(children) < len(entries):
         return ""
@@ -89,12 +89,13 @@ def summary_of_entries(entries: Sequence[tuple[Any, Any]]) -> str:
     for name in _CALLED:
         called = [literal(child[name]) for child in children if isinstance(child.get(name), (str, int))]
         if len(called) == len(children):
-            words.append(f"{name}: {_listed(called)}")
+            words.append(f"{name}: {listed(called)}")
             break
     return "; ".join(words)[: _ENOUGH + 80]
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names as far as there is room for them."""
     shown: list[str] = []
     for name in names:
         if sum(map(len, shown)) + 2 * len(shown) + len(name) > _NAMES:

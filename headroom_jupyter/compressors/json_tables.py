@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from headroom_jupyter.compressors.columns import SEPARATOR
 from headroom_jupyter.compressors.json_text import BAR, MISSING, dump, literals, read_literal
 
-__all__ = ["Path", "Table", "read_name", "rows_from", "table_of", "write_name"]
+__all__ = ["Path", "Table", "read_name", "record_table", "rows_from", "table_of", "write_name"]
 
 Path = tuple["str | int", ...]
 _SIMPLE = re.compile(r"[A-Za-z_$@][\w$@/-]*")
@@ -20,6 +20,9 @@ _STEP = re.compile(r"\.?([A-Za-z_$@][\w$@/-]*)|\[(\d+)\]")
 _DEEPEST = 6  # levels of nested objects made columns of
 _LONGEST_LIST = 4  # elements of an array made columns of
 _MOST_COLUMNS = 120
+_LEAST_RECORDS = 5  # objects that make a table of records
+_MOST_LEAVES = 400  # of its columns
+_SHALLOW, _FEW_KEYS = 2, 60  # levels of nested objects that become columns of it, and keys each may have
 _MOST_ORDERS = 400  # of keys, in one array
 _MOST_TRIED = 40  # orders that are tried one by one
 _MOST_KEYS = 500  # in all objects of one array
@@ -79,6 +82,40 @@ def table_of(rows: Sequence[Any]) -> Table | None:
         return None
     table = Table(tuple(path for path, _ in columns), cells, tuple(tuple(values) for _, values in columns))
     return _with_odd(table, rows, odd) if odd else table
+
+
+def record_table(value: Mapping[str, Any] | Sequence[Any]) -> Table | None:
+    """Objects of one family, or arrays, as a table that no one reads back: keys in any order, nested values as cells.
+
+    None when there are too few, or they have too little in common. Those of an object have their keys in the column
+    ("",).
+    """
+    rows = list(value.values()) if isinstance(value, Mapping) else list(value)
+    if len(rows) >= _LEAST_RECORDS and all(type(row) is list for row in rows):
+        rows = [dict(enumerate(row)) for row in rows]
+    if len(rows) < _LEAST_RECORDS or not all(type(row) is dict and row for row in rows):
+        return None
+    columns: dict[Path, list[Any]] = {}
+    for i, row in enumerate(rows):
+        for path, cell in _leaves(row):
+            column = columns.setdefault(path, [MISSING] * len(rows))
+            column[i] = cell
+        if len(columns) > _MOST_LEAVES:
+            return None
+    filled = sum(cell is not MISSING for column in columns.values() for cell in column)
+    if filled < 0.4 * len(rows) * len(columns):
+        return None
+    if isinstance(value, Mapping):
+        columns = {("",): list(value), **columns}
+    return Table(tuple(columns), tuple(map(literals, columns.values())), tuple(map(tuple, columns.values())))
+
+
+def _leaves(row: dict[Any, Any], prefix: Path = ()) -> Iterator[tuple[Path, Any]]:
+    for key, value in row.items():
+        if type(value) is dict and value and len(prefix) < _SHALLOW and len(value) <= _FEW_KEYS:
+            yield from _leaves(value, (*prefix, key))
+        else:
+            yield (*prefix, key), value
 
 
 def _odd(rows: Sequence[Any]) -> frozenset[int] | None:

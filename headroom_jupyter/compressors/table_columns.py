@@ -6,14 +6,14 @@ It chooses no rows; which rows stand out it only lists (`Column.strange`).
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from functools import cached_property
-from math import fsum, isfinite
+from math import fsum
 
+from headroom_jupyter.compressors.quantities import moment, quantity
+from headroom_jupyter.compressors.quantities import number as plain_number
 from headroom_jupyter.compressors.table_grid import Grid
 
 __all__ = ["Column", "columns_of", "describe"]
@@ -21,10 +21,6 @@ __all__ = ["Column", "columns_of", "describe"]
 _NULLS = frozenset(
     ("", "na", "n/a", "nan", "null", "none", "<na>", "nat", "-", "--", "?", "<none>", "<unset>", "nil", "...")
 )
-_DATE = re.compile(r"(\d{4})([-/.])(\d\d)\2(\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)?\Z")
-_UNIT = re.compile(r"[$€£]?([-+]?\d+(?:,\d{3})*(?:\.\d+)?)\s?(%|[kKMGTP]i?B?|B|ms|[smhdwy])?(?:\s?ago)?\Z")
-_SIZES = {"K": 1, "M": 2, "G": 3, "T": 4, "P": 5}
-_TIMES = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0, "y": 31536000.0}
 _FEW = 12  # distinct values that are all told
 _LONGEST_VALUE = 40
 _STEPS = ((604800.0, "week"), (86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
@@ -115,7 +111,7 @@ def _column(name: str, cells: Sequence[str], counts: Counter[str]) -> Column:
     if len(counts) == 1:
         return Column(name, cells, counts, "constant")
     start = _beginning(known)
-    for kind, parse in (("number", _plain), ("date", _moment), ("number", _scaled)):
+    for kind, parse in (("number", plain_number), ("date", moment), ("number", quantity)):
         if parse(known[0][start:]) is None and parse(known[-1][start:]) is None:
             continue
         parsed = {value: parse(value[start:]) for value in known}
@@ -136,37 +132,6 @@ def _beginning(values: Sequence[str]) -> int:
     same = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high)))
     words = low[:same].rstrip("0123456789.-+ ")
     return len(words) if len(words) > 1 and not words[-1].isdigit() else 0
-
-
-def _plain(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if isfinite(number) and "_" not in text else None
-
-
-def _moment(text: str) -> float | None:
-    match = _DATE.match(text)
-    if match is None:
-        return None
-    year, _, month, day, clock, seconds = match.groups()
-    try:
-        moment = datetime.fromisoformat(f"{year}-{month}-{day}T{clock or '00:00'}{seconds or ''}")
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=timezone.utc).timestamp()
-
-
-def _scaled(text: str) -> float | None:
-    match = _UNIT.match(text)
-    if match is None:
-        return None
-    number, unit = float(match[1].replace(",", "")), match[2] or ""
-    if unit in _TIMES:
-        return number * _TIMES[unit]
-    power = _SIZES.get(unit[:1].upper(), 0)
-    return number * (1024.0 if unit[1:2] == "i" or len(unit) == 1 else 1000.0) ** power
 
 
 def describe(columns: Sequence[Column], grid: Grid, room: int, wanted: str = "") -> list[str]:
@@ -236,7 +201,7 @@ def _range(column: Column, grid: Grid, is_full: bool) -> str:
     if column.kind == "date":
         return f"{_where(low, column, grid, False)} to {_where(high, column, grid, False)}{_rhythm(column, grid)}"
     text = f"{_where(low, column, grid, is_full)} to {_where(high, column, grid, is_full)}"
-    if column.start or _plain(low) is None or _plain(high) is None or _are_years(known):
+    if column.start or plain_number(low) is None or plain_number(high) is None or _are_years(known):
         return text
     numbers = [number for number in column.numbers if number is not None]
     total = fsum(numbers)

@@ -5,11 +5,11 @@ Rows are chosen by the selection engine; unit i is row i of the grid, after them
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from headroom_jupyter.compressors.base import Ask
+from headroom_jupyter.compressors.extremes import wanted_extremes
 from headroom_jupyter.compressors.table_columns import Column
 from headroom_jupyter.compressors.table_grid import Grid
 from headroom_jupyter.selection import (
@@ -20,18 +20,12 @@ from headroom_jupyter.selection import (
     outliers,
     rarity,
     relevance,
-    relevance_of,
     select,
     severity,
 )
 
 __all__ = ["Choice", "choose", "named_lines"]
 
-_MOST_ORDERED = re.compile(
-    r"\b(?:most|least|top|bottom|max\w*|min\w*|(?:high|low|larg|small|bigg|fast|slow|long|short|strong|weak|old|new|lat"
-    r"|earli|heavi|light|cheap|great|few|wors|b|hott|cold|young|rich|poor)est|expensive|worst|extremes?|rank\w*|outliers?)\b",
-    re.IGNORECASE,
-)
 _MANY_COLUMNS = 40  # columns that are looked at for outliers, by the order of the table
 _GAP_COST = 12  # characters that a gap's range takes in a marker
 _BEST = 8  # rows nearest to the query, before the extremes it may ask for
@@ -70,7 +64,7 @@ def choose(grid: Grid, columns: Sequence[Column], ask: Ask, text: str, starts: S
     weak = {unit: score for unit, score in asked.items() if unit not in strong and score >= 0.25 * best}
     evidence = [
         Evidence("query", first),
-        Evidence("wanted extremes", _extremes(columns, ask.query), 0.5),
+        Evidence("wanted extremes", _extremes(columns, ask.query, _some(strong, count)), 0.5),
         Evidence("query", strong, 0.6),
         Evidence("first and last", edges(count, first=2).scores),
         Evidence("irregular", _strange(grid, columns, text, starts), 0.35),
@@ -85,6 +79,12 @@ def choose(grid: Grid, columns: Sequence[Column], ask: Ask, text: str, starts: S
     for unit in chosen.kept:
         reasons[chosen.reasons[unit]].append(unit)
     return Choice(chosen.kept, {reason: units for reason, units in reasons.items() if units})
+
+
+def _some(units: Collection[int], rows: int) -> list[int]:
+    """The rows among some units, [] when they are most of all."""
+    found = [unit for unit in units if unit < rows]
+    return found if len(found) * 2 <= rows else []
 
 
 def named_lines(grid: Grid, query: Query, text: str, starts: Sequence[int]) -> list[int]:
@@ -119,22 +119,11 @@ def _asked(grid: Grid, query: Query, text: str, starts: Sequence[int]) -> dict[i
     return scores if len(scores) <= 0.5 * len(grid.rows) or len(set(scores.values())) > 1 else {}
 
 
-def _extremes(columns: Sequence[Column], query: Query) -> dict[int, float]:
+def _extremes(columns: Sequence[Column], query: Query, among: Collection[int]) -> dict[int, float]:
     """The ends of the columns that the query names, of all when it asks for an end and names none."""
-    if not query:
-        return {}
-    is_ordered = _MOST_ORDERED.search(query.text[:8000]) is not None
     numeric = [column for column in columns if column.numbers]
-    titles = [re.sub(r"[_\W]+", " ", column.name) for column in numeric]
-    named = [numeric[i] for i in relevance_of(query, titles)] if is_ordered else []
-    scores: dict[int, float] = {}
-    widest = sorted(numeric, key=lambda column: -len(column.values))[:3] if is_ordered else []
-    for column in named or widest:
-        ends = sorted((v, i) for i, v in enumerate(column.numbers) if v is not None)
-        for rank in range(min(3 if named else 2, len(ends))):
-            for _, row in (ends[rank], ends[-1 - rank]):
-                scores[row] = max(scores.get(row, 0.0), 3.0 - rank)
-    return scores
+    dated = [number for number, column in enumerate(numeric) if column.kind == "date"]
+    return wanted_extremes(query, [(column.name, column.numbers) for column in numeric], dated=dated, among=among)
 
 
 def _strange(grid: Grid, columns: Sequence[Column], text: str, starts: Sequence[int]) -> dict[int, float]:

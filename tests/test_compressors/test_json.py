@@ -250,6 +250,98 @@ class TestAnExcerpt:
         assert "150.0.1" in result.text
 
 
+class TestAQuestionAboutEnds:
+    """Superlatives, and rows unlike the others: what an excerpt is asked for without being given a word of it."""
+
+    def test_shows_the_first_and_the_latest_of_an_object_of_dates(self) -> None:
+        dates = {f"1.{i}.0": f"2021-{1 + i * 7 % 12:02}-{1 + i * 11 % 28:02}T10:00:00Z" for i in range(90)}
+        dates["1.40.0"], dates["1.61.0"] = "2020-02-03T10:00:00Z", "2022-05-06T10:00:00Z"
+        text = _asked(dates, "Which release came first, and which is the most recent?", 600).text
+        assert "2020-02-03" in text
+        assert "2022-05-06" in text
+
+    def test_shows_the_most_though_its_rows_hold_more_than_fits(self) -> None:
+        people: list[dict[str, Any]] = [
+            {
+                "total": i * 37 % 211,
+                "weeks": [{"w": w, "n": w * i % 7} for w in range(40)],
+                "author": {"login": f"u{i}"},
+            }
+            for i in range(30)
+        ]
+        text = _asked(people, "Who contributed the most?").text
+        top = max(people, key=lambda person: person["total"])
+        assert f"|{top['total']}|{top['author']['login']}" in text
+
+    def test_looks_for_the_end_among_the_rows_that_the_question_names(self) -> None:
+        prices: list[dict[str, Any]] = [
+            {"shop": f"s{i % 9}", "price": 100 + i * 31 % 89, "item": f"i{i}"} for i in range(200)
+        ]
+        top = max((row for row in prices if row["shop"] == "s4"), key=lambda row: row["price"])
+        assert f"|{top['price']}|{top['item']}" in _asked(prices, "What is the highest price of s4?", 500).text
+
+    def test_takes_a_word_for_the_column_of_what_it_measures(self) -> None:
+        birds: list[dict[str, Any]] = [
+            {"ring": f"r{i * i}", "body_mass_g": 20 + i * i % 40, "seen": f"bay {i**3 % 97}"} for i in range(90)
+        ]
+        birds[50]["body_mass_g"] = 61
+        assert "|r2500|61|" in _asked(birds, "Which bird is the heaviest?", 500).text
+
+    def test_shows_the_row_unlike_the_others(self) -> None:
+        runs = [
+            {"id": 500 + i * i, "state": "done", "end": "success", "log": f"{i**5}-{i**9}-{i**7}"} for i in range(24)
+        ]
+        runs[17]["end"] = "cancelled"
+        assert "|cancelled" in _asked(runs, "Did any run not succeed?", 500).text
+
+    def test_prefers_a_value_named_with_its_field(self) -> None:
+        found = [{"trust": "HIGH", "severity": "LOW", "line": i * i, "text": f"shell {i**5}"} for i in range(80)]
+        found[47]["severity"] = "HIGH"
+        assert f"|HIGH|{47 * 47}" in _asked(found, "Is anything of high severity?", 500).text
+
+    def test_shows_the_last_of_many_arrays(self) -> None:
+        rows = [[f"20{i // 12 + 10}-{i % 12 + 1:02}-01", 1000 + i * 3, i % 7] for i in range(120)]
+        assert "2019-12-01|1357|0" in _asked({"data": rows}, "How many in the last month?", 500).text
+
+
+class TestWideRecords:
+    RECORDS = tuple(
+        {
+            "id": 9000 + i,
+            "name": f"item {i}",
+            "page_url": f"https://example.org/items/{i}/of/a/long/address",
+            "owner": {"login": f"o{i % 7}", "avatar_url": f"https://example.org/pictures/{i * 7919}.png"},
+            "events": [{"at": n, "text": f"event {n} of {i}"} for n in range(30)],
+            "state": "open" if i % 3 else "closed",
+        }
+        for i in range(60)
+    )
+
+    def test_shows_more_rows_by_leaving_columns_out(self) -> None:
+        text = _asked(self.RECORDS, "anything", 1500).text
+        assert sum("|item " in line for line in text.split("\n")) >= 12
+        assert "https://" not in text
+
+    def test_says_which_rows_are_in_part_and_without_which_columns(self) -> None:
+        result = _asked(self.RECORDS, "anything", 1500)
+        (partly,) = [omission for omission in result.omissions if omission.summary.startswith("in part, without ")]
+        (out,) = [omission for omission in result.omissions if omission is not partly and omission.at == "$"]
+        assert "events" in partly.summary
+        assert "page_url" in partly.summary
+        whole = {n for first, last in out.ranges for n in range(first, last + 1)}
+        part = {n for first, last in partly.ranges for n in range(first, last + 1)}
+        assert not whole & part
+        assert whole | part == set(range(1, 61))
+
+    def test_shows_the_row_that_the_question_names_in_full(self) -> None:
+        text = _asked(self.RECORDS, "What happened to item 33?", 1500).text
+        assert "  page_url: https://example.org/items/33/of" in text
+        assert "event 2 of 33" in text
+
+    def test_shows_the_column_that_the_question_names(self) -> None:
+        assert "https://example.org/items/59" in _asked(self.RECORDS, "Give me each page url.", 1500).text
+
+
 def test_confidence_is_high_for_json_and_low_for_what_only_begins_like_it() -> None:
     none = Hints()
     assert CRUSHER.confidence('{"a": 1}', none) > 0.9

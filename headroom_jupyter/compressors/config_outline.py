@@ -17,6 +17,9 @@ from headroom_jupyter.selection import Evidence, Query, edges, relevance, select
 __all__ = ["outline"]
 
 _LARGEST_UNIT = 12  # lines
+_NAMED, _NAMED_PLAINLY = 8.0, 3.0  # how much more an entry says than a mention, by an identifier or a word
+_IDENTIFIER = 1.5
+_MORE = 0.2  # of the score of each further line of a unit
 _GAP_COST = 18  # characters that a marker in a comment takes
 _SKELETON_SHARE = 0.25  # of the target
 _NAMES_SHARE = 0.45
@@ -88,13 +91,19 @@ def _chosen(
     """Lines of the units to show, with the lines above them."""
     ends = [*units[1:], len(lines)]
     costs = [offsets[i + 1] - offsets[i] + _GAP_COST + _above(lines, tree, units[i]) for i in range(len(units))]
-    scores = relevance(ask.query, text, offsets)
-    names = {term.text for term in ask.query.terms}
+    scores = _by_line(units, relevance(ask.query, text, line_starts(text)))
+    names = {term.text: _NAMED if term.weight > _IDENTIFIER else _NAMED_PLAINLY for term in ask.query.terms}
     for unit in scores:
         first = units[unit]
+        if not _is_entry(lines[first]):
+            continue  # an item of a list only mentions what it names
         title = _title(lines, first, min(ends[unit], tree.end[first] or first + 1)).lower()
-        if title.partition(" ")[0] in names or title[:1] + title[1:].partition("@")[0] in names:
-            scores[unit] *= 3
+        if title.count(" ") > 1:
+            continue  # a sentence, neither a name nor one with its version
+        for name in (title.partition(" ")[0], title[:1] + title[1:].partition("@")[0]):
+            if name in names:
+                scores[unit] *= names[name]
+                break
     best = max(scores.values(), default=0.0)
     strong = {unit: score for unit, score in scores.items() if score >= 0.5 * best}
     weak = {unit: score for unit, score in scores.items() if 0.3 * best <= score < 0.5 * best}
@@ -105,6 +114,21 @@ def _chosen(
         kept.update(line for line in range(units[unit], ends[unit]) if tree.depth[line] >= 0)
         kept.update(_ancestors(tree, units[unit]))
     return kept
+
+
+def _by_line(units: Sequence[int], lines: Mapping[int, float]) -> dict[int, float]:
+    """Scores of units from those of their lines: by the best, so that a large unit is as good as a line of it."""
+    scores: dict[int, float] = {}
+    for line, score in lines.items():
+        unit = bisect_right(units, line) - 1
+        best = scores.get(unit, 0.0)
+        scores[unit] = max(best, score) + _MORE * min(best, score)
+    return scores
+
+
+def _is_entry(line: str) -> bool:
+    """Whether a line begins an entry: a key, a section, a mapping in a list."""
+    return ":" in line or "=" in line or line.lstrip()[:1] == "["
 
 
 def _above(lines: Sequence[str], tree: Tree, line: int) -> int:
@@ -154,6 +178,7 @@ def _title(lines: Sequence[str], first: int, end: int) -> str:
             version = value_of(line).partition("(")[0]
     if name == "name" and "name" in lines[first]:
         name = value_of(lines[first])
+    name = name.strip("\"',` ")
     return f"{name} {version}".strip() if version and version not in name else name
 
 

@@ -157,3 +157,16 @@ def test_deep_nesting_and_long_lines_are_no_trouble() -> None:
     wide = "a: 1\nb: 2\nc: " + "x" * 1_000_000 + "\nd: 4\n"
     for text in (deep, wide):
         assert_all_accounted(text, CONFIG.compress(text, Ask(Query("k1999 d"), target_chars=500)))
+
+
+def test_an_entry_says_more_than_any_number_of_mentions() -> None:
+    names = [f"crate_{i}" for i in range(120)]
+    blocks = [
+        f'[[package]]\nname = "{name}"\nversion = "{i}.2.0"\ndependencies = [\n "serde_json",\n "{names[i - 1]}",\n]\n'
+        for i, name in enumerate(names)
+    ]
+    blocks.insert(70, '[[package]]\nname = "serde_json"\nversion = "1.0.151"\n')
+    text = shown("\n".join(blocks), "At what version is serde_json?", 900)
+    assert 'name = "serde_json"\nversion = "1.0.151"' in text
+    assert text.count(' "serde_json",') <= 2
+    assert '",' not in "".join(line for line in text.split("\n") if "<<" in line)

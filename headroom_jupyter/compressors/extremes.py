@@ -23,6 +23,17 @@ _END = re.compile(
 _OTHERS = re.compile(
     r"\b(?:besides|other than|except|apart from|aside from|not|excluding|anything else)\b|n't\b", re.IGNORECASE
 )
+_HIGH = re.compile(
+    r"\b(?:most|top|max\w*|peak\w*|(?:high|larg|bigg|great|long|strong|hott|warm|heavi|deep|tall|lat|new|costli)est"
+    r"|expensive|recent\w*|last|exceed\w*|above|longer|larger|later)\b",
+    re.IGNORECASE,
+)
+_LOW = re.compile(
+    r"\b(?:least|bottom|min\w*|(?:low|small|short|weak|cold|cool|light|cheap|few|shallow|earli)est|below|first)\b",
+    re.IGNORECASE,
+)
+_FLAT = 4  # times the rows shown at an end: a column with more rows of one value at both has no ends
+_OTHER_END = 0.4  # of the weight of the end that a question asks for
 # By what a column may be called whose ends a word asks for, without naming it.
 _MEASURES = {
     stem: called.split()
@@ -112,7 +123,7 @@ def wanted_extremes(
         most: Rows at each end.
 
     >>> wanted_extremes(Query("the highest price?"), [("price", [3.0, 9.0, 1.0, 4.0])], most=1)
-    {2: 1.0, 1: 1.0}
+    {2: 0.4, 1: 1.0}
     """
     if not columns:
         return {}
@@ -123,14 +134,20 @@ def wanted_extremes(
         undated = [number for number in range(len(columns)) if number not in dated] or list(range(len(columns)))
         wanted = sorted(undated, key=lambda number: -len(set(columns[number][1])))[:3]
         most = min(most, 2)
+    is_high, is_low = _HIGH.search(query.text[:8000]), _LOW.search(query.text[:8000])
+    low, high = (_OTHER_END if is_high and not is_low else 1.0), (_OTHER_END if is_low and not is_high else 1.0)
     scores: dict[int, float] = {}
     for number in wanted:
         values = columns[number][1]
         for rows, weight in ((among, most + 1.0), (range(len(values)), 0.0)):
             ends = sorted((value, row) for row in rows if (value := values[row]) is not None)
+            if len(ends) > _FLAT * most and all(
+                ends[i][0] == ends[j][0] for i, j in ((0, _FLAT * most), (-1, -_FLAT * most))
+            ):
+                continue  # a quarter, a rating: its ends are no single rows
             for rank in range(min(most, len(ends))):
-                for _, row in (ends[rank], ends[-1 - rank]):
-                    scores[row] = max(scores.get(row, 0.0), weight + most - rank)
+                for (_, row), side in ((ends[rank], low), (ends[-1 - rank], high)):
+                    scores[row] = max(scores.get(row, 0.0), side * (weight + most - rank))
     return scores
 
 

@@ -13,11 +13,12 @@ from headroom_jupyter.compressors import table_lossless
 from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, line_starts, runs, sample, verbatim
 from headroom_jupyter.compressors.table_columns import columns_of, describe
 from headroom_jupyter.compressors.table_formats import detect
-from headroom_jupyter.compressors.table_grid import Grid, read
+from headroom_jupyter.compressors.table_grid import Grid, joined, read
 from headroom_jupyter.compressors.table_rows import Choice, choose, named_lines
 
 __all__ = ["TableCompressor"]
 
+_SPARSE = 0.4  # of the first column's cells, from which blank ones mean "as above"
 _FEW_GAPS = 3  # up to so many, markers stand where the gaps are
 _SHORT_LINE = 24  # characters; a gap of one such line costs as much as the line
 _LEAST_SAMPLED = 6  # lines; with fewer, the sample of a very wide table grows
@@ -34,15 +35,16 @@ class TableCompressor:
     def confidence(self, text: str, hints: Hints) -> float:
         """How sure it is that `text` is a table."""
         lines = sample(text).split("\n")
-        if len(lines) < _LEAST_SAMPLED < text.count("\n", 0, _WIDE_SAMPLE):
+        is_torn = joined(lines) is not lines  # a record over several lines may be cut by the sample
+        if is_torn or len(lines) < _LEAST_SAMPLED < text.count("\n", 0, _WIDE_SAMPLE):
             lines = sample(text, _WIDE_SAMPLE).split("\n")
-        shape = detect(lines, hints)
+        shape = detect(joined(lines), hints)
         return shape.confidence if shape is not None else 0.0
 
     def compress(self, text: str, ask: Ask) -> Compressed:
         """A summary of the columns and the rows that matter, or all rows in fewer characters."""
         lines = text.split("\n")
-        some = _spread(lines)
+        some = _spread(joined(lines))
         shape = detect(some, Hints()) or detect(some, Hints(mime="text/csv"))
         grid = read(lines, shape) if shape is not None else None
         if grid is None:
@@ -97,14 +99,27 @@ def _shown(text: str, grid: Grid, ask: Ask) -> Compressed:
 def _kept_lines(grid: Grid, choice: Choice, starts: Sequence[int]) -> list[int]:
     total = len(starts) - 1
     kept = {line for line in grid.frame if line < total}
+    rows = len(grid.rows)
     for unit in choice.units:
-        rows = len(grid.rows)
         kept.update(grid.lines_of(unit) if unit < rows else (grid.odd[unit - rows],))
+    groups = _groups(grid)
+    for unit in choice.units if groups else ():
+        kept.update(grid.lines_of(groups[unit]) if unit < rows else ())
     ordered = sorted(kept)
     for before, after in pairwise([-1, *ordered, total]):
         if after - before == 2 and starts[after] - starts[after - 1] <= _SHORT_LINE:
             kept.add(before + 1)
     return sorted(kept)
+
+
+def _groups(grid: Grid) -> list[int]:
+    """For each row the one that names its group, where a group's name stands in its first row alone; else []."""
+    if grid.shape.form != "fixed" or sum(not row[0] for row in grid.rows) < _SPARSE * len(grid.rows):
+        return []
+    out: list[int] = []
+    for row, cells in enumerate(grid.rows):
+        out.append(row if cells[0] or not out else out[-1])
+    return out
 
 
 def _write(draft: Draft, kept: Sequence[int], starts: Sequence[int], note: str) -> None:

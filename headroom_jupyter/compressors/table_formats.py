@@ -16,6 +16,7 @@ from headroom_jupyter.compressors.base import Hints
 
 __all__ = [
     "LS_NAMES",
+    "RECORD",
     "RULE_CHARS",
     "Shape",
     "bar_cells",
@@ -36,12 +37,15 @@ _STAMP = re.compile(r"\W?(?:\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:|\d\d:\d\d:\d\d|[A-Z][
 _WIDE = re.compile(r"\s{2,}")
 _MILLIS = re.compile(r"[^,]*\d:\d\d,\d{3}\b(?!,)")
 _ONELINE = re.compile(r"[0-9a-f]{7,12} \S")
+RECORD = re.compile(r"(?:-\[ RECORD \d+ \][-+]*|\*{5,} \d+\. row \*{5,})\s*$")
 _NOTE = re.compile(r"\[\d+ rows x \d+ columns\]|shape: \(\d[\d_,]*, \d+\)|\(\d+ rows?\)|\d+ rows? in set")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\Z")
 LS_NAMES = ("mode", "links", "owner", "group", "size", "modified", "name")
 RULE_CHARS = "-=─━═ \t|+:┄┼╪┌┐└┘├┤┬┴╞╡╔╗╚╝╠╣╦╩╬╭╮╰╯┏┓┗┛┳┻┡┩╇╈│┃║┆*"
 _FILL = "-=─━═"
 
+_LEAST_RECORDS = 2
+_MOST_TITLE = 12  # lines that may stand above the names
 _SAMPLED = 200  # lines that decide on column borders
 
 
@@ -49,7 +53,8 @@ _SAMPLED = 200  # lines that decide on column borders
 class Shape:
     """A format: how lines become cells, and how sure that is (0 to 1).
 
-    `form` is "delimited", "bars" (Markdown, psql, box-drawn), "fixed" (by character position) or "words".
+    `form` is "delimited", "bars" (Markdown, psql, box-drawn), "fixed" (by character position), "words", or "records"
+    (a line for each field of a row, as psql and MySQL write wide rows).
     """
 
     form: str
@@ -122,6 +127,8 @@ def detect(lines: Sequence[str], hints: Hints) -> Shape | None:
         return None
     if sum(line.lstrip()[:1] in "{[<" for line in full[1:]) > 0.3 * len(full):
         return None
+    if sum(RECORD.match(line) is not None for line in full) >= _LEAST_RECORDS:
+        return Shape("records", 2, 0.96, "|" if RECORD.match(full[0]) and full[0][0] == "-" else ":")
     found = [shape for shape in (_bars(full), _delimited(full, hints), _columns(full)) if shape is not None]
     return max(found, key=lambda shape: shape.confidence, default=None)
 
@@ -188,7 +195,8 @@ def _is_text(records: Sequence[list[str]], delimiter: str, share: float) -> bool
         return True
     if delimiter == "," and sum(_MILLIS.match(",".join(record[:2])) is not None for record in records) > 0.5 * size:
         return True
-    words = sum(cell.count(" ") for record in records for cell in record) / (size * count)
+    # A quoted cell may hold any text: that it is quoted says that it is a cell.
+    words = sum(cell.count(" ") for record in records for cell in record if cell[:1] != '"') / (size * count)
     spaced = sum(cell[:1] == " " for record in records for cell in record[1:]) / (size * (count - 1))
     numeric = any(sum(map(is_number, map(str.strip, column))) > 0.5 * size for column in zip(*records, strict=True))
     if delimiter in ",;" and not numeric and spaced > 0.6 and words > 1.3:
@@ -210,7 +218,25 @@ def _columns(full: Sequence[str]) -> Shape | None:
         shape = _ruled(full, at)
         if shape is not None:
             return shape
-    return _aligned(full) or _worded(full)
+    return _headed(full) or _aligned(full) or _worded(full)
+
+
+def _headed(full: Sequence[str]) -> Shape | None:
+    """A line of names over lines of as many words, mostly numbers, and anything in the last column."""
+    best: Shape | None = None
+    for at, line in enumerate(full[:_MOST_TITLE]):
+        names = line.split()
+        count = len(names)
+        if not 4 <= count <= 20 or any(map(is_number, names)) or not all(name[0].isalpha() for name in names):
+            continue
+        rows = [row.split(None, count - 1) for row in full[at + 1 :]]
+        fitting = [row for row in rows if len(row) == count]
+        if len(rows) < 4 or len(fitting) < 0.9 * len(rows):
+            continue
+        numeric = sum(is_number(cell) for row in fitting for cell in row[:-1])
+        if numeric >= 0.6 * len(fitting) * (count - 1) and (best is None or count > best.count):
+            best = Shape("words", count, 0.88, names=tuple(names))
+    return best
 
 
 def _worded(full: Sequence[str]) -> Shape | None:

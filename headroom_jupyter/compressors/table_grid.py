@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from headroom_jupyter.compressors.table_formats import (
     LS_NAMES,
+    RECORD,
     RULE_CHARS,
     Shape,
     bar_cells,
@@ -21,10 +22,12 @@ from headroom_jupyter.compressors.table_formats import (
     split_fields,
 )
 
-__all__ = ["Grid", "read"]
+__all__ = ["Grid", "joined", "read"]
 
 _DTYPE = re.compile(r"[iuf](?:8|16|32|64)|str|cat|bool|date|datetime\[.*|list\[.*|object|enum|null|---")
-_MOST_JOINED = 100  # lines of one quoted record; beyond that the quote is a stray one
+_MOST_JOINED = 400  # lines of one quoted record; beyond that the quote is a stray one
+_MOST_TITLE = 40  # lines that may stand above the names
+_TOPS = "┌╔╭┏"  # how the upper border of a box begins
 _MOST_FRAME = 10  # lines of title and header
 
 
@@ -56,9 +59,7 @@ def read(lines: Sequence[str], shape: Shape) -> Grid | None:
         wrapped = _read_wrapped(lines)
         if wrapped is not None:
             return wrapped
-    grid = {"delimited": _read_delimited, "bars": _read_bars, "fixed": _read_fixed, "words": _read_words}[shape.form](
-        lines, shape
-    )
+    grid = _READERS[shape.form](lines, shape)
     if len(grid.rows) < 2 or len(grid.rows) <= len(grid.odd):
         return None
     return _framed(lines, grid)
@@ -102,6 +103,20 @@ def _read_delimited(lines: Sequence[str], shape: Shape) -> Grid:
         tall = {row - 1: span for row, span in tall.items()}
         return Grid(shape, names, rows[1:], first[1:], [first[0]], first[0], odd, tall)
     return Grid(shape, _numbered(shape.count), rows, first, [], None, odd, tall)
+
+
+def joined(lines: Sequence[str]) -> Sequence[str]:
+    """The lines with those of a quoted record that goes on over line ends in one.
+
+    >>> joined(["a,b", '1,"x', 'y"'])
+    ['a,b', '1,"x y"']
+    """
+    first = next((line for line in lines if line.strip()), "")
+    if not any(sign in first for sign in ",;\t") or first.count('"') % 2:
+        return lines
+    if not any(line.count('"') % 2 for line in lines if '"' in line):
+        return lines
+    return [" ".join(lines[start:end]) for start, end in _records(lines)]
 
 
 def _records(lines: Sequence[str]) -> list[tuple[int, int]]:
@@ -161,10 +176,7 @@ def _read_words(lines: Sequence[str], shape: Shape) -> Grid:
 
 def _collect(lines: Sequence[str], shape: Shape, cells_of: Callable[[str], Sequence[str] | None]) -> Grid:
     """Read a table of one row a line; the header is the line before the first rule, or the first if it looks so."""
-    rule = next((i for i, line in enumerate(lines[:20]) if line and is_rule(line) and i and lines[i - 1].strip()), None)
-    if rule is not None and is_rule(lines[rule - 1]):
-        rule = None
-    rule = _second_rule(lines) if rule is None else rule
+    rule = _rule(lines, shape)
     rows: list[Sequence[str]] = []
     first: list[int] = []
     odd: list[int] = []
@@ -184,8 +196,8 @@ def _collect(lines: Sequence[str], shape: Shape, cells_of: Callable[[str], Seque
             # A frame's dtypes stand under its names, and what stands above a box is no header at all.
             if len(read) == shape.count and not (names and _DTYPE.fullmatch(read[0])) and "---" not in read:
                 header, names = number, read
-        elif cells is None:
-            odd.append(number)
+        elif cells is None or not any(cell.strip(" .…") for cell in cells):
+            odd.append(number)  # a row of dots stands for rows that the table itself leaves out
         else:
             rows.append(cells)
             first.append(number)
@@ -202,9 +214,22 @@ def _collect(lines: Sequence[str], shape: Shape, cells_of: Callable[[str], Seque
     return Grid(shape, names, rows, first, frame[: 2 * _MOST_FRAME], header, odd)
 
 
+def _rule(lines: Sequence[str], shape: Shape) -> int | None:
+    """The line that parts names from rows."""
+    rule = next((i for i, line in enumerate(lines[:20]) if line and is_rule(line) and i and lines[i - 1].strip()), None)
+    if rule is not None and (is_rule(lines[rule - 1]) or lines[rule].lstrip()[:1] in _TOPS):
+        rule = None
+    rule = _second_rule(lines) if rule is None else rule
+    if shape.form == "words" and shape.names:
+        wanted = list(shape.names)
+        named = (i for i, line in enumerate(lines[:_MOST_TITLE]) if line.split(None, shape.count - 1) == wanted)
+        rule = next(named, -1) + 1 or rule
+    return rule
+
+
 def _second_rule(lines: Sequence[str]) -> int | None:
     """In a boxed table the rule under the header, when the text begins with another rule."""
-    rules = [i for i, line in enumerate(lines[:20]) if line and is_rule(line)]
+    rules = [i for i, line in enumerate(lines[:20]) if line and is_rule(line) and line.lstrip()[:1] not in "│┃|┆"]
     return rules[1] if len(rules) > 1 and rules[1] - rules[0] in (2, 3, 4) else None
 
 
@@ -240,3 +265,45 @@ def _read_wrapped(lines: Sequence[str]) -> Grid | None:
     return Grid(
         shape, tuple(names), rows, [heads[0] + 1 + i for i in range(height - 1)], heads + note, heads[0], [], tall
     )
+
+
+def _read_records(lines: Sequence[str], shape: Shape) -> Grid:
+    """Rows written as a line for each field, under a line that counts them or after a blank one."""
+    names: dict[str, None] = {}
+    found: list[dict[str, str]] = []
+    spans: list[list[int]] = []
+    odd: list[int] = []
+    is_open = False
+    for number, line in enumerate(lines):
+        if RECORD.match(line) or not line.strip():
+            is_open = False
+            if line.strip():
+                found.append({})
+                spans.append([number])
+                is_open = True
+            continue
+        name, sign, value = line.partition(shape.delimiter)
+        if not sign and not line[:1].isspace():
+            odd.append(number)
+            continue
+        if not is_open:
+            found.append({})
+            spans.append([])
+            is_open = True
+        spans[-1].append(number)
+        if not sign or line[:1].isspace() and name.strip() not in names:
+            continue  # the field above goes on
+        names.setdefault(name.strip())
+        found[-1].setdefault(name.strip(), value.strip())
+    rows: list[Sequence[str]] = [[record.get(name, "") for name in names] for record in found]
+    tall = {row: tuple(span) for row, span in enumerate(spans) if len(span) > 1}
+    return Grid(shape, tuple(names), rows, [span[0] for span in spans], [], None, odd, tall)
+
+
+_READERS = {
+    "delimited": _read_delimited,
+    "bars": _read_bars,
+    "fixed": _read_fixed,
+    "words": _read_words,
+    "records": _read_records,
+}

@@ -64,10 +64,10 @@ def choose(grid: Grid, columns: Sequence[Column], ask: Ask, text: str, starts: S
     weak = {unit: score for unit, score in asked.items() if unit not in strong and score >= 0.25 * best}
     evidence = [
         Evidence("query", first),
-        Evidence("wanted extremes", _extremes(columns, ask.query, _some(strong, count)), 0.5),
+        Evidence("wanted extremes", _extremes(columns, ask.query, _some(strong, count)), 0.6, floor=0.4),
         Evidence("query", strong, 0.6),
         Evidence("first and last", edges(count, first=2).scores),
-        Evidence("irregular", _strange(grid, columns, text, starts), 0.35),
+        Evidence("irregular", _strange(grid, columns, text, starts), 0.35, floor=0.3),
         Evidence("extreme", _outliers(columns), 0.35),
         Evidence("rare", _rare(columns), 0.3),
         Evidence("break or shift", _shifts(columns), 0.25),

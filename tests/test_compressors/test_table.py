@@ -233,3 +233,83 @@ def test_a_boxed_frame_with_a_line_of_dtypes_is_read() -> None:
     assert result.fidelity == "faithful"
     assert f"│   41 ┆ {41 * 41 % 97:5} │" in result.text
     assert "left" in result.text
+
+
+class TestEndsThatAreAskedFor:
+    def test_finds_a_column_by_its_abbreviation_and_the_lowest_of_many_columns(self) -> None:
+        rows = [f"{1960 + i // 4},{i % 4 + 1},{5 + i * 7 % 41 / 10},{2 + i * 11 % 37 / 10},{i * i}" for i in range(160)]
+        rows[61] = "1975,2,11.5,3.0,3721"
+        rows[117] = "1989,2,5.5,-4.5,13689"
+        text = "year,quarter,unemp,infl,other\n" + "\n".join(rows) + "\n"
+        made = shown(text, "In which quarter was unemployment highest, and in which inflation lowest?", 1200)
+        assert "1975,2,11.5,3.0,3721" in made
+        assert "1989,2,5.5,-4.5,13689" in made
+
+    def test_looks_for_the_highest_among_the_rows_that_the_question_names(self) -> None:
+        rows = [f"{'ABCDE'[i % 5]}CME,2020-{i % 12 + 1:02}-{i % 28 + 1:02},{100 + i * 37 % 211}" for i in range(300)]
+        top = max((row for row in rows if row.startswith("C")), key=lambda row: int(row.rpartition(",")[2]))
+        assert f"\n{top}\n" in shown("symbol,date,price\n" + "\n".join(rows) + "\n", "What was CCME's highest price?")
+
+    def test_reads_numbers_with_a_decimal_comma(self) -> None:
+        rows = [f"bird {i};{i % 3};{30 + i * 7 % 23},{i % 10}" for i in range(200)]
+        rows[77] = "bird 77;2;59,5"
+        made = shown("name;kind;mass_g\n" + "\n".join(rows) + "\n", "Which bird is the heaviest?")
+        assert "\nbird 77;2;59,5\n" in made
+        assert "59,5 (line 79)" in made
+
+
+def test_the_types_under_a_boxed_frames_names_and_its_row_of_dots_are_no_rows() -> None:
+    rows = [f"│ {i:<4} ┆ {i**5 % 9973:<6} │" for i in range(180)]
+    dots = "│ …    ┆ …      │"
+    head = ["shape: (200, 2)", "┌──────┬────────┐", "│ id   ┆ square │", "│ ---  ┆ ---    │", "│ i64  ┆ i64    │"]
+    text = "\n".join([*head, "╞══════╪════════╡", *rows[:90], dots, *rows[90:], "└──────┴────────┘", ""])
+    made = shown(text, "Which square is the largest?", 600)
+    assert "[180 rows x 2 columns" in made
+    assert max(rows, key=lambda row: int(row.split()[3])) in made
+    assert dots in made
+
+
+def test_a_row_stands_under_the_name_of_its_group() -> None:
+    lines = ["                   1931   1932"]
+    for number, site in enumerate(("Crookston", "Duluth", "Morris", "Waseca"), 1):
+        for i, variety in enumerate(("Glabron", "Peatland", "Trebi", "Velvet", "Svansota", "Manchuria")):
+            lines.append(f"{site if not i else '':<10}{variety:<9}{number * 20 + i:>5}.5 {30 + i * number:>5}.1")
+    made = shown("\n".join(lines) + "\n", "What did Trebi yield at Morris?", 300).split("\n")
+    place = made.index(next(line for line in lines if line.startswith("          Trebi") and "62.5" in line))
+    above = next(line for line in reversed(made[:place]) if line[:1].isalpha() and line.endswith(".1"))
+    assert above.startswith("Morris")
+
+
+def test_names_over_lines_of_numbers_make_a_table_below_a_title() -> None:
+    calls = [f"{i % 7 + 1:>5} {i * 3 % 17 / 10:>8.3f} {i / 10:>8.3f} module_{i}.py:{i}(a function)" for i in range(90)]
+    calls[50] = "    3    9.250    5.000 module_50.py:50(a function)"
+    text = "    4711 calls in 0.8 seconds\n\n   Ordered by: time\n\n  calls  own  total where:line(function)\n"
+    made = shown(text + "\n".join(calls) + "\n", "Which function has the largest own time?", 700)
+    assert "own: 0.000 to 9.250" in made
+    assert "4711 calls" in made
+    assert calls[50] in made
+
+
+@pytest.mark.parametrize(
+    "title", ["-[ RECORD {} ]---+------", "*************************** {}. row ***************************"]
+)
+def test_records_over_several_lines_are_rows(title: str) -> None:
+    sign = "|" if title[0] == "-" else ":"
+    text = "".join(
+        f"{title.format(i + 1)}\nname    {sign} setting_{i}\nvalue   {sign} {i * i}\nsource  {sign} default\n"
+        for i in range(60)
+    )
+    made = shown(text, "What is setting_41?", 400)
+    assert "[60 rows x 3 columns" in made
+    assert "same in all rows: source=default" in made
+    assert f"{title.format(42)}\nname    {sign} setting_41\nvalue   {sign} 1681\n" in made
+
+
+def test_quoted_cells_may_hold_paragraphs_and_code() -> None:
+    body = "Some words of a long answer, with a comma.\n\n```\ncode = [1, 2]\n```\n\nAnd a last line."
+    rows = [f'{i},user{i % 4},2012-06-{28 - i % 27:02}T10:00:00Z,"{body} {i}"' for i in range(40)]
+    text = "id,user,created_at,body\n" + "\n".join(rows) + "\n"
+    assert TABLE.confidence(text, Hints()) > 0.85
+    made = shown(text, "Who wrote the earliest?", 1500)
+    assert "[40 rows x 4 columns" in made
+    assert min(rows, key=lambda row: row.split(",")[2]) in made

@@ -158,6 +158,7 @@ def field_matches(query: Query, columns: Sequence[tuple[str, Sequence[str]]]) ->
     {1: 1.0}
     """
     titles = [_title(name) for name, _ in columns]
+    words = query.text[:8000].split()
     scores: dict[int, float] = {}
     for number in relevance_of(query, [*titles, ""]):
         if number >= len(columns):
@@ -165,7 +166,9 @@ def field_matches(query: Query, columns: Sequence[tuple[str, Sequence[str]]]) ->
         cells = columns[number][1]
         values = list(dict.fromkeys(cells))
         title = set(titles[number].split())
-        named = {values[i] for i in relevance_of(query, [*values, ""]) if i < len(values)} - title
+        # What names the column must not be taken for a value too: "users" says nothing of a user's type User.
+        others = [word for word in words if not any(t.startswith(word[: max(3, len(word) - 2)].lower()) for t in title)]
+        named = {values[i] for i in relevance_of(Query(" ".join(others)), [*values, ""]) if i < len(values)}
         rows = [row for row, cell in enumerate(cells) if cell in named] if len(named) < len(values) else []
         if len(rows) <= max(_FEW_NAMED, len(cells) // 10):  # what many rows have tells none of them apart
             scores.update((row, scores.get(row, 0.0) + 1.0) for row in rows)

@@ -65,8 +65,9 @@ def units_of(table: Table, columns: Sequence[int], texts: Sequence[str]) -> Unit
     numeric: list[tuple[str, Sequence[float | None]]] = []
     categories: list[tuple[str, Sequence[str]]] = []
     dated: list[int] = []
+    names = table.names
     for i in columns[:_FIELDS]:
-        name = table.names[i]
+        name = names[i]
         column, is_dated = magnitudes(table.values[i])
         if sum(value is not None for value in column) >= 0.5 * len(column):
             if is_dated:

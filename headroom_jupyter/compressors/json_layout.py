@@ -16,17 +16,19 @@ from headroom_jupyter.compressors.json_choice import IDENTITY
 from headroom_jupyter.compressors.json_tables import Table
 from headroom_jupyter.selection import relevance_of
 
-__all__ = ["CELL", "Layout", "lay_out"]
+__all__ = ["CELL", "Layout", "lay_out", "trimmed"]
 
 _OPAQUE = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[\w+/=-]{20,}")
 CELL = 240  # characters of a string shown in a row
 _WANTED = 120  # characters that a column named by the question counts as, however wide it is
 _NARROW, _WIDE = 28, 60  # characters a cell has on average
 _MOST_ASKED = 4
+_GLANCE = 60  # cells that tell what a column holds
 _LOOKED_AT = 20  # rows in which the question's words are looked for column by column
 _ROWS = 12  # rows that should find room, if there are so many
 _ROWS_SHARE = 0.6  # of the budget
 _LEGEND_SHARE = 0.2
+_LEAST_COLUMNS = 2
 _LEAST_WIDTH = 160
 _LEAST_LEGEND = 240
 
@@ -38,6 +40,18 @@ class Layout:
     shown: Sequence[int]
     ruled: Sequence[int]
     hidden: Sequence[str]
+
+
+def trimmed(table: Table, ask: Ask) -> tuple[Table, list[str]]:
+    """A table without its columns of addresses, and their names; those that the question names stay."""
+    names = table.names
+    asked = _asked(names, ask)
+    out = [i for i in range(1, len(names)) if i not in asked and _is_address(table, i)]
+    if not out or len(names) - len(out) < _LEAST_COLUMNS:
+        return table, []
+    stay = [i for i in range(len(names)) if i not in set(out)]
+    paths, cells, values = (tuple(map(column.__getitem__, stay)) for column in (table.paths, table.cells, table.values))
+    return Table(paths, cells, values, table.odd), [names[i] for i in out]
 
 
 def lay_out(table: Table, plans: Sequence[Plan], names: Sequence[str], ask: Ask, budget: int) -> Layout:
@@ -53,7 +67,6 @@ def lay_out(table: Table, plans: Sequence[Plan], names: Sequence[str], ask: Ask,
     if len(shown) < len(free):
         asked |= _answering(table, ask)
         shown = _fitting(table, free, asked, budget)
-    ruled = [i for i in ruled if i in asked or not _is_address(table, i)]
     legend, left = [], max(int(budget * _LEGEND_SHARE), _LEAST_LEGEND)
     whole = len(shown) == len(free) and sum(_rule_size(plans[i], names, i) for i in ruled) <= 2 * left
     for i in sorted(ruled, key=lambda i: (i not in asked, not plans[i].is_constant, _rule_size(plans[i], names, i))):
@@ -92,8 +105,6 @@ def _rule_size(plan: Plan, names: Sequence[str], column: int) -> int:
 
 def _fitting(table: Table, free: Sequence[int], asked: set[int], budget: int) -> list[int]:
     rows = len(table.cells[0])
-    plain = [i for i in free if i in asked or not _is_address(table, i)]
-    free = plain if len(plain) > 1 else free
     widths = {i: sum(min(len(cell), CELL) + 1 for cell in table.cells[i]) / rows for i in free}
     widths.update((i, 2 * widths[i]) for i in free if _is_opaque(table.cells[i]))
     limit = max(_LEAST_WIDTH, budget * _ROWS_SHARE / min(rows, _ROWS))
@@ -111,7 +122,7 @@ def _fitting(table: Table, free: Sequence[int], asked: set[int], budget: int) ->
 
 def _is_address(table: Table, column: int) -> bool:
     """Whether a column holds long addresses of the web: what names the row is in others."""
-    cells = [cell for cell in table.cells[column] if cell not in ("", "null")]
+    cells = [cell for cell in table.cells[column][:_GLANCE] if cell not in ("", "null")]
     return (
         bool(cells)
         and min(map(len, cells)) > _NARROW
@@ -121,7 +132,7 @@ def _is_address(table: Table, column: int) -> bool:
 
 def _is_opaque(cells: Sequence[str]) -> bool:
     """Whether a column holds hashes or the like: nothing to read, and dear, as few characters make a token."""
-    known = [cell for cell in cells[:50] if cell not in ("", "null")]
+    known = [cell for cell in cells[:_GLANCE] if cell not in ("", "null")]
     return bool(known) and all(_OPAQUE.fullmatch(cell) is not None for cell in known)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from headroom_jupyter.compressors.base import Ask, Draft, Hints, runs
 from headroom_jupyter.compressors.columns import SEPARATOR, plan_columns, write_rule
 from headroom_jupyter.compressors.json_choice import Units, choose_units, magnitudes, units_of
-from headroom_jupyter.compressors.json_layout import CELL, Layout, lay_out
+from headroom_jupyter.compressors.json_layout import CELL, Layout, lay_out, trimmed
 from headroom_jupyter.compressors.json_outline import as_map_table, column_names, write_key
 from headroom_jupyter.compressors.json_summary import listed, summary_of_entries, summary_of_rows
 from headroom_jupyter.compressors.json_tables import Table, record_table, table_of, write_name
@@ -21,6 +22,7 @@ __all__ = ["Excerpt"]
 _MANY = 24  # entries from which an object is a collection whose entries may be left out
 _WANTED_CELL = 700  # and of one that the question names
 _LINES = 5  # line ends from which a string is shown as the text it holds
+_LEAST_TEXT = 1500  # characters; a shorter text costs more to be told a kind than it has to gain
 _PIECE = 200  # characters; a long string is searched in pieces of this size
 _LEAST = 240  # characters that a part may always have
 _DEEPEST = 12
@@ -47,7 +49,7 @@ class Excerpt:
         text = literal(value)
         if len(text) <= max(60, min(budget, _LEAST)) or not value or not isinstance(value, (dict, list, str)):
             self._draft.write(f"{pad}{key}: {text}\n" if key else f"{text}\n")
-        elif isinstance(value, str) and value.count("\n") >= _LINES:
+        elif isinstance(value, str) and len(value) > _LEAST_TEXT and value.count("\n") >= _LINES:
             # A tool's output within JSON is a text of its own kind.
             self._draft.write(f"{pad}{key}: |\n")
             self._draft.embed(self._ask.route(value, Hints(), max(budget, _LEAST)), at=path)
@@ -141,11 +143,13 @@ class Excerpt:
         self, head: str, table: Table, value: dict[str, Any] | list[Any], path: str, depth: int, budget: int
     ) -> None:
         is_map = isinstance(value, dict)
+        table, addresses = trimmed(table, self._ask)
         plans = plan_columns(table.regular, with_codes=False)
         names = column_names(table, is_map=is_map)
         texts = [SEPARATOR.join(row) for row in zip(*table.cells, strict=True)]
         varying = [i for i, plan in enumerate(plans) if not plan.is_constant]
         layout = lay_out(table, plans, names, self._ask, budget)
+        layout = replace(layout, hidden=[*layout.hidden, *addresses])
         costs = [sum(min(len(table.cells[i][row]), CELL) + 1 for i in layout.shown) + 6 for row in range(len(texts))]
         legend = {i: f"~{names[i]}={write_rule(plans[i], names)}" for i in layout.ruled}
         spent = sum(min(len(line), _WANTED_CELL) for line in legend.values())
@@ -170,7 +174,8 @@ class Excerpt:
         details = [row for row in telling if row not in table.odd and self._is_cut(table, layout, row)][:_DETAILS]
         self._in_part(layout, [row for row in chosen.kept if row not in table.odd and row not in details], value, path)
         for row in chosen.kept:
-            self._row(table, row, shown, path, is_wanted=chosen.reasons[row] == "query", is_map=is_map)
+            is_wanted = chosen.reasons[row] == "query" and row not in details
+            self._row(table, row, shown, path, is_wanted=is_wanted, is_map=is_map)
         left = max(room - sum(costs[row] for row in chosen.kept), int(room * _DETAILS_SHARE))
         entries = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
         for row in details:

@@ -46,8 +46,9 @@ def summary_of_rows(table: Table, columns: Sequence[int], kept: Sequence[int]) -
     stay = set(kept)
     gone = [row for row in range(len(table.cells[0])) if row not in stay and row not in table.odd]
     words: list[str] = []
+    names = table.names if gone else []
     for i in columns if gone else ():
-        word = _column(table.names[i], [table.cells[i][row] for row in gone], [table.values[i][row] for row in gone])
+        word = _column(names[i], [table.cells[i][row] for row in gone], [table.values[i][row] for row in gone])
         if word:
             words.append(word)
         if sum(map(len, words)) > _ENOUGH:

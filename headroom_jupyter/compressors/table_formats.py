@@ -229,6 +229,9 @@ def _headed(full: Sequence[str]) -> Shape | None:
         count = len(names)
         if not 4 <= count <= 20 or any(map(is_number, names)) or not all(name[0].isalpha() for name in names):
             continue
+        below = full[at + 1].split(None, count - 1) if at + 1 < len(full) else []
+        if len(below) != count or 2 * sum(map(is_number, below)) < count - 1:
+            continue
         rows = [row.split(None, count - 1) for row in full[at + 1 :]]
         fitting = [row for row in rows if len(row) == count]
         if len(rows) < 4 or len(fitting) < 0.9 * len(rows):

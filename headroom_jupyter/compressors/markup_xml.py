@@ -55,7 +55,9 @@ def _tiles(text: str, cuts: list[tuple[int, int, bool, str]], limit: int) -> Ite
     at, level, is_minor, key = 0, 0, False, ""
     for index, (start, *_) in enumerate([*cuts, (len(text), 0, False, "")]):
         line_end = _BREAK.match(text, start)
-        if line_end and (index + 1 >= len(cuts) or line_end.end() <= cuts[index + 1][0]):
+        if index == len(cuts):
+            end = len(text)
+        elif line_end and (index + 1 >= len(cuts) or line_end.end() <= cuts[index + 1][0]):
             end = line_end.end()
         else:
             back = text.rfind("\n", at, start)

@@ -6,7 +6,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from headroom_jupyter.compressors.base import Ask, Compressed, Hints
@@ -207,6 +207,7 @@ def test_any_text_is_read_in_order_and_marked_in_range(text: str, target: int) -
 
 @settings(max_examples=80, deadline=None)
 @given(TEXTS)
+@example("x\n ")
 def test_xml_and_markdown_passages_tile_any_text(text: str) -> None:
     for passages in (xml_passages(text, 30), markdown_passages(text)):
         assert "".join(passage.text for passage in passages) == (text if passages else "")

@@ -16,9 +16,9 @@ from diskcache import UNKNOWN, Cache, Disk, Timeout  # type: ignore[import-untyp
 
 from headroom_jupyter.errors import StoreError
 
-__all__ = ["PlainDisk", "Row", "Shelf", "pack", "unpack"]
+__all__ = ["PlainDisk", "Row", "Shelf", "pack", "pack_parts", "pack_plain", "parts_of", "unpack"]
 
-_PLAIN, _ZLIB = b"\x00", b"\x01"
+_PLAIN, _ZLIB, _PARTS = b"\x00", b"\x01", b"\x02"
 _MODE_RAW = 1  # diskcache.core.MODE_RAW: the value stands in its column
 _ALIVE = "(expire_time IS NULL OR expire_time > ?)"
 _BATCH = 400  # below 999, SQLite's limit for variables in older builds
@@ -59,6 +59,34 @@ def unpack(value: bytes) -> bytes:
     if head not in (_PLAIN, _ZLIB) or zlib.crc32(data).to_bytes(4, "big") != check:
         raise StoreError("a stored value is damaged (wrong checksum); delete it, or move the store's folder away")
     return data
+
+
+def pack_plain(data: bytes) -> bytes:
+    """As `pack`, for what is not worth compressing."""
+    return b"".join((_PLAIN, zlib.crc32(data).to_bytes(4, "big"), data))
+
+
+def pack_parts(count: int) -> bytes:
+    """What stands for a value that is stored in parts; `parts_of` reads it.
+
+    >>> parts_of(pack_parts(7)), parts_of(pack(b"whole"))
+    (7, 0)
+    """
+    size = count.to_bytes(8, "big")
+    return _PARTS + zlib.crc32(size).to_bytes(4, "big") + size
+
+
+def parts_of(value: bytes) -> int:
+    """In how many parts a value is stored, 0 when it is of one piece.
+
+    Raises:
+        StoreError: it is damaged.
+    """
+    if value[:1] != _PARTS:
+        return 0
+    if len(value) != 13 or zlib.crc32(value[5:]).to_bytes(4, "big") != value[1:5]:
+        raise StoreError("a stored value is damaged (wrong checksum); delete it, or move the store's folder away")
+    return int.from_bytes(value[5:], "big")
 
 
 def _refuse(what: str) -> NoReturn:

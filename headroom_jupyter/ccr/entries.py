@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from headroom_jupyter.ccr.disk import Row, Shelf, pack, unpack
+from headroom_jupyter.ccr.disk import Row, Shelf, pack, pack_parts, pack_plain, unpack
 from headroom_jupyter.ccr.marker import REF_LENGTH
 from headroom_jupyter.errors import StoreError, StoreFull
 
@@ -21,12 +21,14 @@ __all__ = [
     "GONE_S",
     "HOUR_S",
     "Original",
+    "Parts",
     "Stored",
     "about",
     "check_issued",
     "digest_of",
     "leave",
     "make_room",
+    "part_key",
 ]
 
 HOUR_S = 3600.0
@@ -48,16 +50,47 @@ class Stored:
     expires_at: float
 
 
+@dataclass(frozen=True)
+class Parts:
+    """A large original in parts, of which one at a time is in memory; `read` begins anew each time it is called.
+
+    Each part is stored as it is: whoever makes them knows what is worth compressing.
+    """
+
+    read: Callable[[], Iterator[bytes]]
+
+
 class Original:
     """An original on its way into the store, hashed and packed before the store is locked."""
 
-    def __init__(self, data: bytes, kind: str, path: str) -> None:
+    def __init__(self, data: bytes | Parts, kind: str, path: str) -> None:
         self.data = data
-        self.digest = sha256(data).digest()
+        hashed, size, count = sha256(), 0, 0
+        for part in [data] if isinstance(data, bytes) else data.read():
+            hashed.update(part)
+            size += len(part)
+            count += 1
+        self.digest = hashed.digest()
         self.tag = self.digest.hex()
         self.ref = self.tag[:REF_LENGTH]
-        self.packed = pack(data)
-        self._said = {"kind": kind, "path": path, "size": len(data)}
+        self.packed = pack(data) if isinstance(data, bytes) else pack_parts(count)
+        self.stored_bytes = len(self.packed) if isinstance(data, bytes) else size
+        self._said = {"kind": kind, "path": path, "size": size}
+
+    def parts(self) -> Iterator[tuple[bytes, bytes]]:
+        """Keys and packed values of the parts, none of an original that is of one piece.
+
+        Raises:
+            StoreError: they are not what they were when they were hashed.
+        """
+        if isinstance(self.data, bytes):
+            return
+        hashed = sha256()
+        for index, part in enumerate(self.data.read()):
+            hashed.update(part)
+            yield part_key(self.digest, index), pack_plain(part)
+        if hashed.digest() != self.digest:
+            raise StoreError("the value was changed while it was being stored; compress it again")
 
     def entry(self) -> bytes:
         """What a project knows of it."""
@@ -69,6 +102,11 @@ class Original:
             return row is not None and (row.value == self.packed or unpack(row.value) == self.data)
         except StoreError:
             return False
+
+
+def part_key(digest: bytes, index: int) -> bytes:
+    """Under what a part of an original stands."""
+    return b"p" + digest + index.to_bytes(4, "big")
 
 
 def about(entry: Row) -> dict[str, Any]:

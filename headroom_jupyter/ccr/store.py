@@ -6,6 +6,7 @@ knows nothing of what a form says.
 Keys of the shelf, each in front of a fixed number of bytes; a row's tag is the digest of its original:
 
     o DIGEST            the original              r PROJECT REF       what a project knows of it, also when it is gone
+    p DIGEST INDEX      a part of a large one
     f PROJECT KEY       the form first given out  i PROJECT ISSUED    which reference an issued text stands for
     n NAME              notes of others, such as the ledger
 """
@@ -23,24 +24,26 @@ from types import TracebackType
 
 from headroom_jupyter import settings
 from headroom_jupyter.ccr import folder
-from headroom_jupyter.ccr.disk import Row, Shelf, pack, unpack
+from headroom_jupyter.ccr.disk import Row, Shelf, pack, parts_of, unpack
 from headroom_jupyter.ccr.entries import (
     DAY_S,
     GONE_S,
     HOUR_S,
     Original,
+    Parts,
     Stored,
     about,
     check_issued,
     digest_of,
     leave,
     make_room,
+    part_key,
 )
 from headroom_jupyter.ccr.marker import check_ref
 from headroom_jupyter.ccr.project import find_project, named_project
 from headroom_jupyter.errors import MissingOriginal, StoreError
 
-__all__ = ["Store", "Stored"]
+__all__ = ["Parts", "Store", "Stored"]
 
 _CULLED = 20  # expired rows removed by each write, which adds at most four
 _log = logging.getLogger(__name__)
@@ -83,17 +86,17 @@ class Store:
             StoreError: it cannot be written, or its reference belongs to other bytes.
         """
         new = Original(data, kind, path)
-        with self._writing(len(new.packed)) as shelf:
+        with self._writing(new.stored_bytes) as shelf:
             self._add(shelf, new, {})
         return new.ref
 
     def issue(
-        self, data: bytes, *, key: bytes, form: bytes, issued: bytes = b"", kind: str = "", path: str = ""
+        self, data: bytes | Parts, *, key: bytes, form: bytes, issued: bytes = b"", kind: str = "", path: str = ""
     ) -> bytes:
         """Store an original and the form it is given out in, both or neither.
 
         Args:
-            data: The original.
+            data: The original, a very large one in parts.
             key: What the form is the answer to.
             form: The form's record.
             issued: Digest of the text that is given out, for `ref_of`; may be empty.
@@ -109,7 +112,7 @@ class Store:
                 another original already.
         """
         new = Original(data, kind, path)
-        with self._writing(len(new.packed) + len(form)) as shelf:
+        with self._writing(new.stored_bytes + len(form)) as shelf:
             known = self._add(shelf, new, self._records(key, form, issued, new.ref))
         return known or form
 
@@ -148,7 +151,7 @@ class Store:
             row = shelf.rows([b"o" + digest]).get(b"o" + digest)
             if row is None:
                 raise self._missing(ref, "has expired or was let go to make room")
-            data = unpack(row.value)
+            data = self._whole(shelf, row, digest) if parts_of(row.value) else unpack(row.value)
             if sha256(data).digest() != digest:
                 raise StoreError(f"original {ref} is damaged in the store: it does not have its own hash; delete it")
             self._use(shelf, row)
@@ -191,7 +194,8 @@ class Store:
             rows = shelf.tagged(entry.tag)
             leave(shelf, [row for row in rows if row.key[1:17] == self._scope], "was deleted")
             if not any(row.key[:1] == b"r" and row.key != entry.key and "gone" not in about(row) for row in rows):
-                shelf.delete(b"o" + digest_of(entry))
+                for key in (row.key for row in rows if row.key[:1] in (b"o", b"p")):
+                    shelf.delete(key)
         with self._reading(ref) as shelf:
             shelf.shrink()
 
@@ -286,12 +290,23 @@ class Store:
             raise StoreError(f"reference {new.ref} belongs to another original; this one cannot be stored")
         if not new.is_in(found.get(original_key)):
             self._set(shelf, {original_key: new.packed}, new.tag, is_packed=True)
+            for key, packed in new.parts():
+                self._set(shelf, {key: packed}, new.tag, is_packed=True)
         if entry is None or "gone" in about(entry):
             shelf.write({entry_key: new.entry()}, expire_s=self._expiry_s + GONE_S, tag=new.tag)
         self._set(shelf, records, new.tag)
         if original_key in found:
             self._renew(shelf, new.tag)
         return None
+
+    def _whole(self, shelf: Shelf, row: Row, digest: bytes) -> bytes:
+        data = bytearray()
+        for index in range(parts_of(row.value)):
+            part = shelf.rows([part_key(digest, index)]).get(part_key(digest, index))
+            if part is None:
+                raise StoreError(f"original {digest.hex()[:12]} is damaged in the store: a part is missing; delete it")
+            data += unpack(part.value)
+        return bytes(data)
 
     def _set(self, shelf: Shelf, values: Mapping[bytes, bytes], tag: str, *, is_packed: bool = False) -> None:
         packed = values if is_packed else {key: pack(value) for key, value in values.items()}

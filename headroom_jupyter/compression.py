@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from headroom_jupyter import forms, router
+from headroom_jupyter.ccr.snapshot import text_of
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compressors.base import Ask, Hints, Level, Span
 from headroom_jupyter.errors import StoreError
@@ -81,7 +82,7 @@ class Source:
         if self.issued_ref is None:
             return self.shown
         if "text" not in self._read:
-            self._read["text"] = self.store.get(self.issued_ref).decode("utf-8", "surrogatepass")
+            self._read["text"] = text_of(self.store.get(self.issued_ref))
         return self._read["text"]
 
 

@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Any, cast, get_args
 
 from headroom_jupyter import settings
+from headroom_jupyter.ccr.snapshot import text_of
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compression import TOOL_TOKENS, Job, Source, form_of, is_worth, issue, key_of, query_of, recall
 from headroom_jupyter.compressors.base import Hints, Level
@@ -168,7 +169,7 @@ def check_options(level: object, budget: object, frozen: object = 0) -> None:
 
 
 def _restore(messages: Sequence[Any], refs: Mapping[Path, str], store: Store) -> list[Any]:
-    found = {path: store.get(ref).decode("utf-8", "surrogatepass") for path, ref in refs.items()}
+    found = {path: text_of(store.get(ref)) for path, ref in refs.items()}
     return replace_at(messages, found)
 
 

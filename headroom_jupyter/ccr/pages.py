@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from headroom_jupyter.ccr import cells
 from headroom_jupyter.ccr.json_source import entries, large_spans, render_step, root_entries
+from headroom_jupyter.ccr.snapshot import KIND as TABLE
 from headroom_jupyter.errors import MarkerError
 
 __all__ = ["Book", "Page", "Piece", "is_base64", "open_book"]
@@ -114,6 +115,14 @@ class Book:
             offset += len(line) + 1
         page.total, page.size = len(lines), len(text)
 
+    def add_rows(self, text: str) -> None:
+        """Add a page of a table's rows; its title and names stand before them."""
+        _, _, *rows = text.removesuffix("\n").split("\n")
+        page = self.open_page("rows", "")
+        for number, row in enumerate(rows, 1):
+            self.add(Piece(page, number, number), row + "\n")
+        self.pages[page].total, self.pages[page].size = len(rows), len(text)
+
 
 def open_book(text: str, kind: str, at: str = "") -> Book:
     """Take an original, or the part of it that `at` names, apart."""
@@ -126,6 +135,9 @@ def open_book(text: str, kind: str, at: str = "") -> Book:
             return book
         except MarkerError:
             book = Book()
+    if kind == TABLE and not at:
+        book.add_rows(text)
+        return book
     try:
         if _add_json(book, text, at):
             return book

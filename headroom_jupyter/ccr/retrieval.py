@@ -9,6 +9,8 @@ from headroom_jupyter.ccr.marker import parse_ranges, render_ranges
 from headroom_jupyter.ccr.outline import outline_of
 from headroom_jupyter.ccr.pages import Book, Piece, is_base64, open_book
 from headroom_jupyter.ccr.search import search
+from headroom_jupyter.ccr.snapshot import KIND as TABLE
+from headroom_jupyter.ccr.snapshot import rows_of, text_of
 from headroom_jupyter.errors import InputError
 
 __all__ = ["outline", "retrieve_from"]
@@ -16,6 +18,7 @@ __all__ = ["outline", "retrieve_from"]
 Count = Callable[[str], int]
 _LEAST_TOKENS = 800
 _SHARE = 0.10  # of the original; with _LEAST_TOKENS the promise of design §5
+_MOST_OF_TABLE = 2000  # tokens; a word that many rows share would bring a tenth of a large table
 _COUNTED_CHARS = 300_000  # a longer original is counted by samples
 _FIELDS = 6  # short fields of a record that are shown with a hit in it
 _BEGINNING_CHARS = 60
@@ -57,14 +60,18 @@ def retrieve_from(
         InputError: the original is no text.
         MarkerError: an address or a range is malformed, or outside the original.
     """
-    text = _text(data, kind)
     ranges = {"lines": lines, "rows": rows, "chars": chars}
     named = [f"{unit} {render_ranges(parse_ranges(str(value)))}" for unit, value in ranges.items() if value is not None]
     at = " ".join([at.strip(), *named] if at else named)
-    part = address.resolve(text, at)
+    if kind == TABLE and at.startswith("rows "):
+        text = part = rows_of(data, parse_ranges(at[5:]))
+    else:
+        text = _text(data, kind)
+        part = address.resolve(text, at)
     if query is None or not query.strip():
         return part if max_tokens is None else _cut(part, max_tokens, count)
     limit = max_tokens or max(_LEAST_TOKENS, int(_SHARE * _estimate(text, count)))
+    limit = min(limit, _MOST_OF_TABLE) if kind == TABLE and max_tokens is None else limit
     kind = "" if at else kind
     return _answer(open_book(part, kind, at), query, limit, count) or outline(
         part, kind, query=query, max_tokens=min(limit, _LEAST_TOKENS), count=count
@@ -87,7 +94,7 @@ def outline(text: str, kind: str, *, query: str = "", max_tokens: int = _LEAST_T
 def _text(data: bytes, kind: str) -> str:
     if kind != "image" and not kind.startswith("image/"):
         try:
-            return data.decode("utf-8", "surrogatepass")
+            return text_of(data)
         except UnicodeDecodeError:
             pass
     raise InputError(f"the original is no text ({kind or 'binary'}, {len(data):,} bytes); original() gives its bytes")

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from headroom_jupyter.selection import Query, relevance_of
 
-__all__ = ["asks_for_others", "exceptions", "field_matches", "wanted_columns", "wanted_extremes"]
+__all__ = ["asks_for_extremes", "asks_for_others", "exceptions", "field_matches", "wanted_columns", "wanted_extremes"]
 
 Numbers = Sequence["float | None"]
 _END = re.compile(
@@ -61,6 +61,15 @@ _MEASURES = {
 _TIMES = frozenset("first last latest newest oldest earliest recent recently earlier later".split())
 _FEW_NAMED = 3  # rows that a value and its column may name, or a tenth of all
 _LEAST_SHORT = 3  # letters of a column's name that abbreviates a word of the question
+
+
+def asks_for_extremes(query: Query) -> bool:
+    """Whether a question asks for the end of a range: the largest, the slowest, the top three.
+
+    >>> asks_for_extremes(Query("Which region was slowest?")), asks_for_extremes(Query("Where is order 17?"))
+    (True, False)
+    """
+    return _END.search(query.text[:8000]) is not None
 
 
 def asks_for_others(query: Query) -> bool:

@@ -9,8 +9,12 @@ from typing import Any
 
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compressors.base import Level
+from headroom_jupyter.errors import InputError
+from headroom_jupyter.pipeline import check_options
 from headroom_jupyter.results import TextResult
-from headroom_jupyter.texts import compress_text
+from headroom_jupyter.tokens import tokenizer_for
+from headroom_jupyter.values.delivery import Order, deliver
+from headroom_jupyter.values.kinds import tell
 
 __all__ = ["compress_value"]
 
@@ -35,39 +39,21 @@ def compress_value(
         model: Whose tokens to count.
         level: As for `compress`.
         budget: Tokens the result may have.
-        retrieval: The reader can redeem markers; False: only what `decode` can undo.
+        retrieval: The reader can redeem markers; False: gaps are told in words, texts are only rewritten so that
+            `decode` can undo it.
         store: Where the original goes; the user's own store by default.
 
     Raises:
-        InputError: the model is unknown, or an option is out of range.
+        InputError: the model is unknown, an option is out of range, a path cannot be read, or the value's library is
+            not installed.
 
     Example:
         >>> from headroom_jupyter import compress_value
         >>> compress_value({"a": 1}).text
         '{"a":1}'
     """
-    text, mime = _text_of(value)
-    level = level if retrieval else "lossless"
-    return compress_text(text, query=query, mime=mime, model=model, level=level, budget=budget, store=store)
-
-
-def _text_of(value: Any) -> tuple[str, str | None]:
-    if isinstance(value, str):
-        return value, None
-    if isinstance(value, (dict, list, tuple)):
-        import orjson  # noqa: PLC0415
-
-        try:
-            return orjson.dumps(
-                value, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
-            ).decode(), "application/json"
-        except TypeError:
-            pass
-    if callable(getattr(value, "to_csv", None)):
-        return str(value.to_csv(index=False)), "text/csv"
-    if callable(getattr(value, "write_csv", None)):
-        return str(value.write_csv()), "text/csv"
-    try:
-        return repr(value), None
-    except Exception as err:  # noqa: BLE001
-        return f"<{type(value).__name__}: its repr raises {type(err).__name__}>", None
+    check_options(level, budget)
+    if not isinstance(query, str):
+        raise InputError(f"query is {type(query).__name__}, not str")
+    tokenizer_for(model)
+    return deliver(tell(value, name), Order(query, model, level, budget, retrieval, store or Store()))

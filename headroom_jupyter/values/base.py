@@ -1,0 +1,83 @@
+"""The contract of values: a module takes one kind of value and says what it reads as; it neither stores nor counts.
+
+Each has a function `told(value, name)` that answers with one of two things: a text for the engine (`Text`), or a view
+that can be had in any size, of an original that may be too large to be written out (`View`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from headroom_jupyter.ccr.store import Parts
+from headroom_jupyter.compressors.base import Compressed, Hints
+from headroom_jupyter.selection import Query
+
+__all__ = ["Text", "Told", "View", "named", "rounded", "size_of"]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A value that is told as a text, to be compressed as any other; `hints` say what kind of text."""
+
+    text: str
+    hints: Hints = field(default_factory=Hints)
+
+
+@dataclass(frozen=True)
+class View:
+    """A value whose short form is written from itself.
+
+    Args:
+        kind: What the original contains, as the store and the result say it.
+        data: The original's bytes, in parts when it is large.
+        text: Gives the original as a text; asked for late, if at all.
+        sample: Gives a part of that text and which share of it that is, to estimate its tokens; (text, 1.0) when small.
+        show: Writes the short form: for a query, in about so many characters.
+        tokens: What the short form may have when no budget is given, at most.
+        maker: Who made it, for the account.
+    """
+
+    kind: str
+    data: bytes | Parts
+    text: Callable[[], str]
+    sample: Callable[[], tuple[str, float]]
+    show: Callable[[Query, int], Compressed]
+    tokens: int
+    maker: str
+
+
+Told = Text | View
+
+
+def named(name: str | None, what: str) -> str:
+    """The beginning of a first line.
+
+    >>> named("orders", "DataFrame"), named(None, "DataFrame")
+    ('orders: DataFrame', 'DataFrame')
+    """
+    return " ".join(f"{name}: {what}".split()) if name else what
+
+
+def rounded(number: float) -> str:
+    """A number in six digits.
+
+    >>> rounded(1234567.0), rounded(0.1 + 0.2), rounded(7.0)
+    ('1.23457e+06', '0.3', '7')
+    """
+    return f"{number:.6g}"
+
+
+def size_of(count: float) -> str:
+    """A size in bytes for a reader.
+
+    >>> size_of(999), size_of(24_000_000)
+    ('999 bytes', '24.0 MB')
+    """
+    if count < 1000:
+        return f"{count:.0f} bytes"
+    for unit in ("kB", "MB", "GB"):
+        count /= 1000
+        if count < 1000:
+            return f"{count:.1f} {unit}"
+    return f"{count / 1000:,.1f} TB"

@@ -184,7 +184,7 @@ def _sample(snapshot: Snapshot) -> tuple[str, float]:
     return "".join(f"{snapshot.lines(row, row + 1)[0]}\n" for row in rows), len(rows) / snapshot.rows
 
 
-def _show(head: Sequence[str], rows: int, query: Query, size: int) -> Compressed:
+def _show(head: Sequence[str], rows: int, query: Query, size: int, fill: bool) -> Compressed:
     draft = Draft("")
     draft.write("\n".join([*head, ""]))
     if rows:

@@ -33,7 +33,7 @@ class View:
         data: The original's bytes, in parts when it is large.
         text: Gives the original as a text; asked for late, if at all.
         sample: Gives a part of that text and which share of it that is, to estimate its tokens; (text, 1.0) when small.
-        show: Writes the short form: for a query, in about so many characters.
+        show: Writes the short form: for a query, in about so many characters, and whether to use them all.
         tokens: What the short form may have when no budget is given, at most.
         maker: Who made it, for the account.
     """
@@ -42,7 +42,7 @@ class View:
     data: bytes | Parts
     text: Callable[[], str]
     sample: Callable[[], tuple[str, float]]
-    show: Callable[[Query, int], Compressed]
+    show: Callable[[Query, int, bool], Compressed]
     tokens: int
     maker: str
 
@@ -60,12 +60,12 @@ def named(name: str | None, what: str) -> str:
 
 
 def rounded(number: float) -> str:
-    """A number in six digits.
+    """A number in six digits, or as a whole one.
 
-    >>> rounded(1234567.0), rounded(0.1 + 0.2), rounded(7.0)
-    ('1.23457e+06', '0.3', '7')
+    >>> rounded(1234567.1), rounded(0.1 + 0.2), rounded(7.0)
+    ('1234567', '0.3', '7')
     """
-    return f"{number:.6g}"
+    return f"{number:.0f}" if 1e5 <= abs(number) < 1e15 else f"{number:.6g}"
 
 
 def size_of(count: float) -> str:

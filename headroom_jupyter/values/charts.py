@@ -50,7 +50,7 @@ def _spec(value: Any) -> Any:
 
 
 def _bokeh(value: Any) -> Any:
-    from bokeh.embed import json_item  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415  # the value is of it
+    from bokeh.embed import json_item  # noqa: PLC0415  # the value is of it
 
     return json.loads(json.dumps(json_item(value)))["doc"]["roots"]
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from headroom_jupyter.ccr.snapshot import Column
 from headroom_jupyter.compressors.extremes import asks_for_extremes
-from headroom_jupyter.selection import Evidence, Query, edges, relevance_of, select, severity
+from headroom_jupyter.selection import Evidence, Query, relevance_of, select, severity
 from headroom_jupyter.values.columns import Array
 from headroom_jupyter.values.facts import Facts
 
@@ -58,6 +58,7 @@ def choose(
     room: int,
     cost: Callable[[int], int],
     doubled: Sequence[int] = (),
+    fill: bool = False,
 ) -> Choice:
     """Pick rows worth `room` characters.
 
@@ -68,6 +69,7 @@ def choose(
         room: Characters for the rows.
         cost: Characters that a row takes.
         doubled: Rows that repeat an earlier one.
+        fill: Whether to use what is left of the room for rows evenly spread.
     """
     asked = _asked(count, pairs, query)
     best = max(asked.values(), default=0.0)
@@ -75,11 +77,12 @@ def choose(
     first = dict(sorted(strong.items(), key=lambda item: (-item[1], item[0]))[:_BEST])
     weak = {row: score for row, score in asked.items() if row not in strong and score >= 0.25 * best}
     facts = [fact for _, fact in pairs]
+    ends = {0: 3.0, 1: 1.0, count - 1: 2.0} if count > 2 else dict.fromkeys(range(count), 1.0)
     evidence = [
         Evidence("query", first),
         Evidence("wanted extreme", _wanted(pairs, query), 0.5),
         Evidence("query", strong, 0.6),
-        Evidence("first and last", edges(count, first=2).scores),
+        Evidence("first and last", ends),
         Evidence("far out", _far(facts), 0.35),
         Evidence("irregular", _irregular(count, pairs), 0.3),
         Evidence("rare", {c.row: 1.0 / c.count for fact in facts for c in fact.rare}, 0.3),
@@ -89,8 +92,8 @@ def choose(
         Evidence("query, weakly", weak, 0.25),
         Evidence("example", {i * (count - 1) // (_EXAMPLES + 1): 1.0 for i in range(1, _EXAMPLES + 1)}, 0.3),
     ]
-    chosen = select(_Costs(count, cost), room, evidence, fill=False)
-    reasons: dict[str, list[int]] = {item.reason: [] for item in evidence}
+    chosen = select(_Costs(count, cost), room, evidence, fill=fill)
+    reasons: dict[str, list[int]] = {reason: [] for reason in [*(item.reason for item in evidence), "spread"]}
     for row in chosen.kept:
         reasons[chosen.reasons[row]].append(row)
     return Choice(chosen.kept, {reason: rows for reason, rows in reasons.items() if rows})

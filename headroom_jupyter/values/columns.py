@@ -96,15 +96,18 @@ def times_column(name: str, dtype: str, values: Array) -> Taken:
 def texts_column(name: str, dtype: str, values: Sequence[Any], *, is_text: bool) -> Taken:
     """A column of any objects, as the cells they read as."""
     kinds = Counter(map(type, values))
-    named = {kind.__name__: count for kind, count in kinds.most_common() if not _is_gone_type(kind)}
+    kinds[float] -= sum(map(_is_gone, _floats(values, kinds)))
+    named = {kind.__name__: count for kind, count in kinds.most_common() if count and not _is_gone_type(kind)}
     types = None if is_text else named
     index: dict[Any, int] = {}
-    if set(kinds) - {str, type(None), float} or not all(map(_is_gone, _floats(values, kinds))):
+    if set(named) - {"str"}:
         is_mixed = str in kinds and len(types or ()) > 1
         values = [_cell(value, is_mixed=is_mixed) for value in values]
         labels_of: Any = list
     else:
-        values = values if set(kinds) == {str} else [value if isinstance(value, str) else None for value in values]
+        values = (
+            values if kinds[str] == len(values) else [value if isinstance(value, str) else None for value in values]
+        )
         labels_of = _quoted
     codes = np.fromiter((index.setdefault(value, len(index)) for value in values), np.int32, len(values))
     if None in index:

@@ -27,6 +27,7 @@ __all__ = ["Order", "deliver"]
 _CHARS = 3.0  # a token of rows and numbers, to begin with
 _TRIES = 7
 _LEAST_FILLED = 0.8  # of the tokens; a try that leaves more unused is followed by a larger one
+_SHARE = 0.6  # of a small original, at most
 _SMALL = 20_000  # tokens; a larger original is never given out whole
 
 
@@ -68,7 +69,7 @@ def _deliver_view(view: View, order: Order) -> TextResult:
     sample, share = view.sample()
     before = round(job.tokenizer.count(sample) / share)
     is_estimate = share < 1
-    whole = min(own.min_tokens, view.tokens) if order.budget is None else order.budget
+    whole = max(own.min_tokens, view.tokens // 2) if order.budget is None else order.budget
     if order.level == "lossless":
         return compress_text(view.text(), level="lossless", model=order.model, store=order.store, budget=order.budget)
     if not is_estimate and before <= whole:
@@ -77,7 +78,7 @@ def _deliver_view(view: View, order: Order) -> TextResult:
     ref = _digest(view.data)
     words = Hints(tool="compress_value", arguments="", path=view.kind, mime="" if order.retrieval else "words")
     key = key_of(job, ref, order.query, words, is_pasted=False)
-    limit = order.budget or min(view.tokens, max(1, before // 2))
+    limit = order.budget or min(view.tokens, round(_SHARE * before))
     reason = ""
     try:
         known = recall(job, key)
@@ -100,7 +101,7 @@ def _sized(view: View, job: Job, order: Order, ref: str, *, before: int, limit: 
     best: Form | None = None
     target = limit * _CHARS
     for _ in range(_TRIES):
-        compressed = view.show(query, int(target))
+        compressed = view.show(query, int(target), order.budget is not None)
         text = forms.render(compressed, ref)[0] if order.retrieval else _in_words(compressed)
         after = job.tokenizer.count(text)
         form = _form(view, compressed, text, ref, before=before, after=after)

@@ -20,7 +20,7 @@ FEW = 12  # distinct values that are all told
 _SAMPLED = 2048  # values that stand for a longer column where only its shape matters
 _BUCKETS = 1024
 _FAR_APART = 50  # times the usual distance of two times; among 100,000 random ones the largest is about 17
-_DATE_TEXT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?\Z")
+_DATE_TEXT = re.compile(r"\d{4}([-/])\d\d\1\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?\Z")
 _MOST_GAPS = 6
 
 
@@ -89,9 +89,10 @@ class Facts:
 
 def facts_of(taken: Taken) -> Facts:
     """Judge a column by all its cells."""
-    if taken.numbers is not None:
-        return _of_numbers(taken, taken.numbers, _cell_of(taken))
-    return _of_codes(taken, taken.codes if taken.codes is not None else np.zeros(0, np.int32))
+    with np.errstate(all="ignore"):  # sums of huge numbers may overflow: what they give is then not finite
+        if taken.numbers is not None:
+            return _of_numbers(taken, taken.numbers, _cell_of(taken))
+        return _of_codes(taken, taken.codes if taken.codes is not None else np.zeros(0, np.int32))
 
 
 def _cell_of(taken: Taken) -> Callable[[int], str]:
@@ -148,8 +149,7 @@ def _known(values: Array, gone: Array | None) -> Array | None:
 def _with_shape(facts: Facts, plain: Array, order: Array, rows_of: Array | None) -> Facts:
     """Mean, spread, quartiles, what stands far out, lasting shifts, and whether the column only rises or falls."""
     mean = float(plain.mean(dtype=np.float64))
-    with np.errstate(over="ignore", invalid="ignore"):
-        deviation = float(plain.std(dtype=np.float64, ddof=1)) if len(plain) > 1 else 0.0
+    deviation = float(plain.std(dtype=np.float64, ddof=1)) if len(plain) > 1 else 0.0
     quartiles = tuple(_quantile(order, share) for share in (0.25, 0.5, 0.75))
     facts = replace(facts, mean=mean, deviation=deviation, quartiles=quartiles)
     if len(plain) > 2 and len(order) == facts.distinct:
@@ -202,8 +202,7 @@ def _shifts(plain: Array) -> list[Shift]:
     size = max(1, -(-len(plain) // _BUCKETS))
     if len(plain) < 20:
         return []
-    with np.errstate(over="ignore", invalid="ignore"):
-        cut = np.add.reduceat(plain.astype(np.float64), np.arange(0, len(plain), size))
+    cut = np.add.reduceat(plain.astype(np.float64), np.arange(0, len(plain), size))
     sizes = np.full(len(cut), size)
     sizes[-1] = len(plain) - size * (len(cut) - 1)
     means = cut / sizes
@@ -272,9 +271,9 @@ def _of_codes(taken: Taken, codes: Array) -> Facts:
     if len(present) == 1 and not missing:
         only = counted(int(present[0]))
         return replace(base, kind="constant", low=only, high=only, top=(only,))
-    dated = _dated(taken, codes, present)
-    if dated is not None:
-        return replace(dated, missing=missing, rows=rows)
+    read = _dated(taken, codes, present) or _counted(taken, codes)
+    if read is not None:
+        return read
     ranked = present[np.lexsort((present, -sizes[present]))]
     is_category = len(present) <= max(FEW, min(rows // 8, 200)) and len(present) < rows * 0.7
     shown = ranked[: FEW if len(ranked) <= FEW else 5]
@@ -299,9 +298,21 @@ def _dated(taken: Taken, codes: Array, present: Sequence[int] | Array) -> Facts 
     if len(present) < 8 or not all(map(_DATE_TEXT.match, some)) or not all(map(_DATE_TEXT.match, labels)):
         return None
     try:
-        moments = np.array([label.replace(" ", "T") for label in labels], dtype="datetime64[ms]").astype(np.int64)
+        moments = np.array(
+            [label.replace("/", "-").replace(" ", "T") for label in labels], dtype="datetime64[ms]"
+        ).astype(np.int64)
     except ValueError:
         return None
     values = np.where(codes >= 0, moments[codes], np.iinfo(np.int64).min)
     read = replace(taken, numbers=values, gone=codes < 0, column=replace(taken.column, form="times", unit="ms"))
     return _of_numbers(read, values, lambda row: labels[int(codes[row])])
+
+
+def _counted(taken: Taken, codes: Array) -> Facts | None:
+    """The facts of a column of objects that are all numbers; None for any other."""
+    if not taken.types or not set(taken.types) <= {"int", "float", "Decimal"}:
+        return None
+    numbers = np.array([float(label) for label in taken.labels])
+    values = np.where(codes >= 0, numbers[codes], np.nan)
+    read = replace(taken, numbers=values, gone=codes < 0, column=replace(taken.column, form="numbers"))
+    return replace(_of_numbers(read, values, lambda row: taken.labels[int(codes[row])]), types=None)

@@ -135,7 +135,7 @@ def _number(value: Any) -> Any:
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
-def _show(head: str, axes: Sequence[dict[str, Any]], query: Query, size: int) -> Compressed:
+def _show(head: str, axes: Sequence[dict[str, Any]], query: Query, size: int, fill: bool) -> Compressed:
     """Each axes and series in a line or two; the points of long series stay behind markers."""
     draft = Draft("")
     draft.write(f"{head}\n")

@@ -78,7 +78,7 @@ def _image(path: Path, name: str | None, tell: Any) -> Told:
 
 def _columns(path: Path, reader: str, name: str | None, tell: Any) -> Told:
     try:
-        from pyarrow import feather, parquet  # type: ignore[import-untyped]  # noqa: PLC0415  # ships no types
+        from pyarrow import feather, parquet  # noqa: PLC0415  # needed by no other file
     except ImportError:
         return Text(f"{path}: {size_of(path.stat().st_size)}, a table in columns; pip install pyarrow to look into it")
     table = parquet.read_table(path) if reader == "read_table" else feather.read_table(path)

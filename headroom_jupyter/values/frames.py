@@ -49,7 +49,7 @@ def _frame(value: Any) -> Any:
     try:
         nw.from_native(value, allow_series=True)
     except TypeError:
-        import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415  # needed by no other value; ships no types
+        import pyarrow as pa  # noqa: PLC0415  # needed by no other value
 
         return pa.Table.from_batches([value]) if isinstance(value, pa.RecordBatch) else pa.table(value)
     return value

@@ -60,7 +60,7 @@ def _colours(image: Any) -> str:
     return f"mean colour {colour}" + (f", {1 - opaque:.0%} transparent" if opaque < 0.995 else "")
 
 
-def _show(head: str, note: str, query: Query, size: int) -> Compressed:
+def _show(head: str, note: str, query: Query, size: int, fill: bool) -> Compressed:
     draft = Draft("")
     draft.write(f"{head}\n")
     draft.omit(note, (), 0)

@@ -5,6 +5,7 @@ It takes no value apart; `frames` and `arrays` do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -14,7 +15,7 @@ import numpy as np
 from headroom_jupyter.ccr.snapshot import KIND, Snapshot
 from headroom_jupyter.ccr.store import Parts
 from headroom_jupyter.compressors.base import Compressed, Draft, runs
-from headroom_jupyter.selection import Query
+from headroom_jupyter.selection import Query, relevance_of
 from headroom_jupyter.values.base import View
 from headroom_jupyter.values.choice import choose
 from headroom_jupyter.values.columns import Array, Taken
@@ -24,13 +25,13 @@ from headroom_jupyter.values.wording import column_lines, numbered
 __all__ = ["Table", "table_of", "view_of"]
 
 _TOKENS = 1400  # of a view, however large the table
-_TOKENS_PER_COLUMN = 45
+_TOKENS_PER_COLUMN = 90
 _WRITTEN_CELLS = 50_000  # a table of more is stored by columns and its tokens are estimated
 _LONGEST_ROW = 4000  # characters; of a longer row the beginning is shown
 _SAMPLED_ROWS = 64
-_COLUMNS_SHARE = 0.7  # of the size: the lines about columns
-_WIDE_SHARE = 0.85  # the same where few rows would fit anyway
+_COLUMNS_SHARE = 0.85  # of the size, at most: the lines about columns
 _FEW_GAPS = 3
+_FEW_COLUMNS = 8  # that rows show of the widest table
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def view_of(table: Table, *, maker: str) -> View:
     """The view of a table."""
     snapshot = table.snapshot
     data = Parts(snapshot.pieces) if table.is_large else snapshot.text().encode("utf-8", "surrogatepass")
-    most = min(_TOKENS, max(300, 200 + _TOKENS_PER_COLUMN * len(snapshot.columns)))
+    most = min(_TOKENS, max(400, 250 + _TOKENS_PER_COLUMN * len(snapshot.columns)))
     return View(KIND, data, snapshot.text, partial(_sample, table), partial(_show, table), most, maker)
 
 
@@ -141,7 +142,7 @@ def _bits(column: Taken) -> Array:
     return bits ^ np.where(column.gone, np.uint64(0xA5A5), np.uint64(0)) if column.gone is not None else bits
 
 
-def _show(table: Table, query: Query, size: int) -> Compressed:
+def _show(table: Table, query: Query, size: int, fill: bool) -> Compressed:  # called by place
     """The view in about `size` characters."""
     snapshot = table.snapshot
     title, _, _ = snapshot.title.partition(": " + (table.facts[0].name if table.facts else "\n"))
@@ -150,36 +151,50 @@ def _show(table: Table, query: Query, size: int) -> Compressed:
         rows = numbered(table.doubled, 3)
         more = ",…" if table.doubled_count > len(table.doubled) else ""
         head.append(f"{table.doubled_count:,} rows repeat an earlier row: {rows}{more}")
-    header = f"row,{snapshot.header}"
-    spent = sum(map(len, head)) + len(header) + 120
-    share = _COLUMNS_SHARE if 20 * table.mean_row < size else _WIDE_SHARE
-    lines = column_lines(table.facts, int((size - spent) * share), query.text[:400].lower())
-    room = max(200, size - spent - sum(map(len, lines)) - len(lines))
+    narrow = _narrowed(table, query, size)
+    if narrow is not table:
+        head.append(f"rows show {len(narrow.facts)} of the {len(table.facts):,} columns")
+    spent = sum(map(len, head)) + len(narrow.snapshot.header) + 120
+    lines = column_lines(table.facts, int((size - spent) * _COLUMNS_SHARE), query.text[:400].lower())
     choice = choose(
         snapshot.rows,
         list(zip(snapshot.columns, table.facts, strict=True)),
         query,
-        room=room,
-        cost=table.cost,
+        room=max(200, size - spent - sum(map(len, lines)) - len(lines)),
+        cost=narrow.cost,
         doubled=table.doubled,
+        fill=fill,
     )
     draft = Draft("")
     why = "; ".join(f"{reason} {numbered(rows)}" for reason, rows in choice.reasons.items())
     draft.write("\n".join([*head, *lines, f"shown rows: {why}" if why else "no row is shown", ""]))
-    _write_rows(draft, table, choice.rows, header)
+    _write_rows(draft, narrow, choice.rows, is_whole=narrow is table)
     return draft.done()
 
 
-def _write_rows(draft: Draft, table: Table, shown: Sequence[int], header: str) -> None:
+def _narrowed(table: Table, query: Query, size: int) -> Table:
+    """The table itself, or of one too wide for its rows to be shown the columns that the query names and the first."""
+    snapshot = table.snapshot
+    if len(snapshot.header) + 2 * table.mean_row < 0.6 * size or len(table.facts) < _FEW_COLUMNS:
+        return table
+    named = relevance_of(query, [re.sub(r"[_\W]+", " ", one.name) for one in table.facts])
+    ranked = sorted(range(len(table.facts)), key=lambda place: (-named.get(place, 0.0), place))
+    share = 0.5 * size / (len(snapshot.header) + 2 * table.mean_row)
+    kept = sorted(ranked[: max(_FEW_COLUMNS, int(share * len(table.facts)))])
+    columns = tuple(snapshot.columns[place] for place in kept)
+    return Table(Snapshot(snapshot.title, snapshot.rows, columns), tuple(table.facts[place] for place in kept))
+
+
+def _write_rows(draft: Draft, table: Table, shown: Sequence[int], *, is_whole: bool) -> None:
     """The chosen rows under their names; one marker for all gaps, or each where it is when there are few."""
     total = table.snapshot.rows
     texts = {row: table.line(row) for row in shown}
-    whole = [row for row in shown if len(texts[row]) <= _LONGEST_ROW]
+    whole = [row for row in shown if len(texts[row]) <= _LONGEST_ROW and is_whole]
     gaps = [(first, last) for first, last, is_kept in runs(whole, total) if not is_kept]
     is_few = len(gaps) <= _FEW_GAPS and len(whole) == len(shown)
     if gaps and not is_few:
         draft.omit("rows", [(first + 1, last) for first, last in gaps], total)
-    draft.write(f"{header}\n")
+    draft.write(f"row,{table.snapshot.header}\n")
     at = 0
     for row in [*shown, total]:
         if is_few and row > at:

@@ -9,7 +9,8 @@ from headroom_jupyter.values.facts import FEW, Count, Facts
 
 __all__ = ["column_lines", "numbered"]
 
-_SIZES = 3  # from full to bare
+_SIZES = 4  # from full to bare
+_BARE = _SIZES - 1
 _LONGEST_CELL = 40
 _LONGEST_LINE = 420
 _NANOS = {"D": 86_400_000_000_000, "s": 1_000_000_000, "ms": 1_000_000, "us": 1000, "ns": 1}
@@ -67,7 +68,7 @@ def _line(facts: Facts, size: int, wanted: str) -> str:
     if wanted:
         named = [c for c in facts.top if len(c.cell) > 2 and c.cell.lower() in wanted and c.cell not in parts[0]]
         parts += [f"{_cut(c.cell)} ×{c.count:,}" for c in named[:3]]
-    dtype = f" {facts.dtype}" if size < _SIZES - 1 else f" {facts.dtype[:18]}"
+    dtype = f" {facts.dtype}" if size < _BARE else f" {facts.dtype[:18]}"
     line = f"{_cut(facts.name) or '(no name)'}{dtype}: {'; '.join(parts)}"
     return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
 
@@ -77,26 +78,26 @@ def _number(facts: Facts, size: int) -> str:
         return "no finite value"
     known = facts.rows - facts.missing - facts.infinite - facts.nan
     is_few = facts.distinct <= FEW and facts.distinct * 4 <= known
-    if size == 2:
+    if size == _BARE:
         text = f"{_short(facts.low)} to {_short(facts.high)}"
     elif facts.step:
         text = f"{facts.low.cell} to {facts.high.cell}, {facts.order} by {facts.step} each row"
     elif is_few:
         text = f"{facts.distinct} value{'s' if facts.distinct > 1 else ''}: "
         text += ", ".join(f"{c.cell} ×{c.count:,}" for c in facts.top)
-    elif size == 1:
-        text = f"{facts.low.cell} to {facts.high.cell}"
+    elif size > 1:
+        text = f"{facts.low.cell} to " + (_where(facts.high) if facts.high.count == 1 else facts.high.cell)
     else:
         text = f"{_where(facts.low)} to {_where(facts.high)}"
-    if facts.mean is not None and not facts.step and size < 2:
-        text += f", mean {rounded(facts.mean) if size == 0 else f'{facts.mean:.4g}'}"
+    if facts.mean is not None and not facts.step and size < _BARE:
+        text += f", mean {rounded(facts.mean) if size == 0 else _brief(facts.mean)}"
     if size == 0 and facts.deviation is not None and not facts.step and not is_few:
         text += f", std {rounded(facts.deviation)}, quartiles {'|'.join(map(rounded, facts.quartiles))}"
         text += ", all different" if facts.distinct == known else f", {facts.distinct:,} different"
         if facts.top and facts.top[0].count > 0.3 * known:
             text += f", {facts.top[0].cell} ×{facts.top[0].count:,}"
         text += f", {facts.order}" if facts.order else ""
-    if size == 1 and facts.dtype[:3] != "flo" and not is_few and not facts.step:
+    if size == 1 and facts.dtype[:3].lower() != "flo" and not is_few and not facts.step:
         text += f", {facts.distinct:,} different"
     return text + _standing_out(facts, size)
 
@@ -110,7 +111,7 @@ def _standing_out(facts: Facts, size: int) -> str:
 
 
 def _rare(facts: Facts, size: int) -> str:
-    told = facts.rare[: (8, 3, 2)[size]]
+    told = facts.rare[: (8, 4, 3, 2)[size]]
     more = f", {len(facts.rare) - len(told)} more" if len(facts.rare) > len(told) else ""
     return "; rare: " + ", ".join(f"{_cut(c.cell)} ×{c.count} (row {c.row + 1})" for c in told) + more if told else ""
 
@@ -121,7 +122,7 @@ def _time(facts: Facts, size: int) -> str:
     text = f"{facts.low.cell} to {facts.high.cell}"
     if facts.step:
         text += f", {_every(facts)}"
-    if size < 2:
+    if size < _BARE:
         known = facts.rows - facts.missing
         text += ", all different" if facts.distinct == known else f", {facts.distinct:,} different"
         text += f", {facts.order}" if facts.order else ", in no order"
@@ -143,7 +144,7 @@ def _every(facts: Facts) -> str:
 
 
 def _category(facts: Facts, size: int) -> str:
-    shown = facts.top[: (FEW, 6, 3)[size]]
+    shown = facts.top[: (FEW, 6, 5, 3)[size]]
     rare = {count.cell for count in facts.rare} if len(facts.top) == facts.distinct else set()
     text = ", ".join(f"{_cut(c.cell)} ×{c.count:,}" for c in shown if c.cell not in rare)
     more = facts.distinct - sum(c.cell not in rare for c in shown) - len(facts.rare)
@@ -153,7 +154,7 @@ def _category(facts: Facts, size: int) -> str:
 def _text(facts: Facts, size: int) -> str:
     known = facts.rows - facts.missing
     text = "all different" if facts.distinct == known else f"{facts.distinct:,} different"
-    if size < 2 and facts.top:
+    if size < _BARE and facts.top:
         text += ", most often " + ", ".join(f"{_cut(c.cell)} ×{c.count:,}" for c in facts.top[: 3 if size else 5])
     if size == 0 and facts.lengths[1]:
         text += f", {facts.lengths[0]:,} to {facts.lengths[1]:,} characters"
@@ -161,6 +162,10 @@ def _text(facts: Facts, size: int) -> str:
         told = (f"{_cut(c.cell)} ×{c.count} (row {c.row + 1})" for c in facts.repeated)
         text += "; repeated: " + ", ".join(told)
     return text
+
+
+def _brief(number: float) -> str:
+    return f"{number:.0f}" if 1000 <= abs(number) < 1e15 else f"{number:.4g}"
 
 
 def _where(count: Count) -> str:

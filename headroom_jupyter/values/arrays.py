@@ -70,6 +70,8 @@ def _title(value: Any) -> str:
 
 def _plain(value: Any) -> Array | None:
     """The value's own memory as an array where that is possible, a copy where it is not; None when it is neither."""
+    if isinstance(value, np.ma.MaskedArray):
+        return value
     try:
         if hasattr(value, "toarray"):
             return np.asarray(value.data) if isinstance(getattr(value, "data", None), np.ndarray) else np.zeros(0)
@@ -85,12 +87,12 @@ def _plain(value: Any) -> Array | None:
 
 def _column(name: str, values: Array) -> Taken:
     kind = values.dtype.kind
-    if isinstance(values, np.ma.MaskedArray):
-        return texts_column(name, str(values.dtype), values.tolist(), is_text=False)
+    is_masked = isinstance(values, np.ma.MaskedArray)
+    gone = np.ma.getmaskarray(values) if is_masked else None
     if kind in "iuf" and values.dtype.itemsize <= 8:
-        values = values.astype(values.dtype.newbyteorder("="), copy=False)
-        return numbers_column(name, str(values.dtype), values, nan_is_gone=False)
-    if kind in "mM" and np.datetime_data(values.dtype)[0] != "generic":
+        plain = np.asarray(values).astype(values.dtype.newbyteorder("="), copy=False)
+        return numbers_column(name, str(values.dtype), plain, gone, nan_is_gone=False)
+    if kind in "mM" and not is_masked and np.datetime_data(values.dtype)[0] != "generic":
         return times_column(name, str(values.dtype), values)
     return texts_column(name, str(values.dtype), values.tolist(), is_text=kind == "U")
 
@@ -99,6 +101,8 @@ def _statistics(array: Array) -> list[str]:
     """Range, mean and spread over all elements, block by block; what is not finite counted apart."""
     if array.dtype.kind == "b":
         return [f"True ×{int(np.count_nonzero(array)):,} of {array.size:,}"]
+    if isinstance(array, np.ma.MaskedArray):
+        array = array.compressed()
     if array.dtype.kind not in "iuf" or not array.size:
         return []
     low, high, total, squares, count, nan, infinite, zero = np.inf, -np.inf, 0.0, 0.0, 0, 0, 0, 0

@@ -36,6 +36,7 @@ class View:
         show: Writes the short form: for a query, in about so many characters, and whether to use them all.
         tokens: What the short form may have when no budget is given, at most.
         maker: Who made it, for the account.
+        is_readable: Whether the original is, when it is small, as good to read as the short form.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class View:
     show: Callable[[Query, int, bool], Compressed]
     tokens: int
     maker: str
+    is_readable: bool = True
 
 
 Told = Text | View
@@ -56,7 +58,7 @@ def named(name: str | None, what: str) -> str:
     >>> named("orders", "DataFrame"), named(None, "DataFrame")
     ('orders: DataFrame', 'DataFrame')
     """
-    return " ".join(f"{name}: {what}".split()) if name else what
+    return f"{' '.join(name.split())}: {what}" if name else what
 
 
 def rounded(number: float) -> str:

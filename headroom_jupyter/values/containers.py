@@ -97,6 +97,7 @@ class _Plainer:
         """A value of another kind, in a few words of its own."""
         told = self._tell(value, None)
         text = told.sample()[0].partition("\n")[0] if isinstance(told, View) else told.text
+        text = text.strip()
         return text if len(text) <= _LONGEST_INSIDE else f"{text[:_LONGEST_INSIDE]}… ({len(text):,} characters)"
 
 

@@ -72,13 +72,13 @@ def _deliver_view(view: View, order: Order) -> TextResult:
     whole = max(own.min_tokens, view.tokens // 2) if order.budget is None else order.budget
     if order.level == "lossless":
         return compress_text(view.text(), level="lossless", model=order.model, store=order.store, budget=order.budget)
-    if not is_estimate and before <= whole:
+    if not is_estimate and before <= whole and (view.is_readable or order.budget is not None):
         form = Form(None, view.kind, view.maker, "verbatim", before, before, reason="small enough as it is")
         return _result(view, order, form, ref="", reason="", is_estimate=False)
     ref = _digest(view.data)
     words = Hints(tool="compress_value", arguments="", path=view.kind, mime="" if order.retrieval else "words")
     key = key_of(job, ref, order.query, words, is_pasted=False)
-    limit = order.budget or min(view.tokens, round(_SHARE * before))
+    limit = order.budget or (min(view.tokens, round(_SHARE * before)) if view.is_readable else view.tokens)
     reason = ""
     try:
         known = recall(job, key)
@@ -117,7 +117,8 @@ def _sized(view: View, job: Job, order: Order, ref: str, *, before: int, limit: 
         else:
             target *= min(1.6, 0.97 * limit / after)
     assert best is not None  # noqa: S101  # there is at least one try
-    if before <= _SMALL and not is_worth(before, best.tokens_after):
+    gains = is_worth(before, best.tokens_after) if view.is_readable else best.tokens_after <= before
+    if before <= _SMALL and not gains:
         return Form(None, view.kind, view.maker, "verbatim", before, before, reason="saves too little")
     return best
 

@@ -44,7 +44,7 @@ def _figure(figure: Any, name: str | None) -> View:
     head += f", title {data['title']!r}" if data["title"] else ""
     encoded = text.encode("utf-8", "surrogatepass")
     show = partial(_show, head, axes)
-    return View("json", encoded, lambda: text, lambda: (text, 1.0), show, _TOKENS, "Figures")
+    return View("json", encoded, lambda: text, lambda: (text, 1.0), show, _TOKENS, "Figures", is_readable=False)
 
 
 def _axes(axes: Any) -> dict[str, Any]:

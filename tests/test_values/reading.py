@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _SHAPE = re.compile(r"([\d,]+) rows? x ([\d,]+) columns?")
-_LINE = re.compile(r"(?P<name>[^:\n]+?) (?P<dtype>[\w\[\], ()=']+?(?: index)?): (?P<told>.*)")
+_LINE = re.compile(r"(?P<name>[^:\n]+?) (?P<dtype>[\w\[\], ()='<>]+?(?: index)?): (?P<told>.*)")
 _COUNTED = re.compile(r'("(?:[^"\\]|\\.)*"|[^,;:]+?) ×([\d,]+)')
 _DECODER = json.JSONDecoder()
 

@@ -50,11 +50,11 @@ def is_same(cell: str, value: Any) -> bool:
     if pd.isna(value):
         return cell == ""
     if isinstance(value, np.float32):
-        return np.float32(cell) == value
+        return bool(np.float32(cell) == value)
     if isinstance(value, float) and not isinstance(value, bool):
-        return float(cell) == value
+        return bool(float(cell) == value)
     if isinstance(value, pd.Timestamp):
-        return pd.Timestamp(cell) == value
+        return bool(pd.Timestamp(cell) == value)
     return cell == str(value)
 
 

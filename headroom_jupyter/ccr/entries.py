@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -59,18 +60,23 @@ class Parts:
 
     read: Callable[[], Iterator[bytes]]
 
+    @cached_property
+    def measured(self) -> tuple[bytes, int, int]:
+        """Digest, size in bytes and number of the parts."""
+        hashed, size, count = sha256(), 0, 0
+        for part in self.read():
+            hashed.update(part)
+            size += len(part)
+            count += 1
+        return hashed.digest(), size, count
+
 
 class Original:
     """An original on its way into the store, hashed and packed before the store is locked."""
 
     def __init__(self, data: bytes | Parts, kind: str, path: str) -> None:
         self.data = data
-        hashed, size, count = sha256(), 0, 0
-        for part in [data] if isinstance(data, bytes) else data.read():
-            hashed.update(part)
-            size += len(part)
-            count += 1
-        self.digest = hashed.digest()
+        self.digest, size, count = (sha256(data).digest(), len(data), 0) if isinstance(data, bytes) else data.measured
         self.tag = self.digest.hex()
         self.ref = self.tag[:REF_LENGTH]
         self.packed = pack(data) if isinstance(data, bytes) else pack_parts(count)

@@ -99,7 +99,6 @@ def texts_column(name: str, dtype: str, values: Sequence[Any], *, is_text: bool)
     kinds[float] -= sum(map(_is_gone, _floats(values, kinds)))
     named = {kind.__name__: count for kind, count in kinds.most_common() if count and not _is_gone_type(kind)}
     types = None if is_text else named
-    index: dict[Any, int] = {}
     if set(named) - {"str"}:
         is_mixed = str in kinds and len(types or ()) > 1
         values = [_cell(value, is_mixed=is_mixed) for value in values]
@@ -109,7 +108,8 @@ def texts_column(name: str, dtype: str, values: Sequence[Any], *, is_text: bool)
             values if kinds[str] == len(values) else [value if isinstance(value, str) else None for value in values]
         )
         labels_of = _quoted
-    codes = np.fromiter((index.setdefault(value, len(index)) for value in values), np.int32, len(values))
+    index: dict[Any, int] = {value: code for code, value in enumerate(dict.fromkeys(values))}
+    codes = np.fromiter(map(index.__getitem__, values), np.int32, len(values))
     if None in index:
         codes, labels = _without(codes, index, index[None])
     else:

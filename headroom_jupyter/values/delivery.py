@@ -141,10 +141,8 @@ def _in_words(compressed: Compressed) -> str:
 
 
 def _digest(data: bytes | Parts) -> str:
-    hashed = sha256()
-    for part in [data] if isinstance(data, bytes) else data.read():
-        hashed.update(part)
-    return hashed.hexdigest()[:REF_LENGTH]
+    digest = sha256(data).digest() if isinstance(data, bytes) else data.measured[0]
+    return digest.hex()[:REF_LENGTH]
 
 
 def _issued(view: View, store: Store, key: bytes, form: Form) -> Form:

@@ -28,7 +28,7 @@ _TOKENS = 1400  # of a view, however large the table
 _TOKENS_PER_COLUMN = 90
 _WRITTEN_CELLS = 50_000  # a table of more is stored by columns and its tokens are estimated
 _LONGEST_ROW = 4000  # characters; of a longer row the beginning is shown
-_SAMPLED_ROWS = 64
+_SAMPLED_ROWS = 24
 _COLUMNS_SHARE = 0.85  # of the size, at most: the lines about columns
 _FEW_GAPS = 3
 _FEW_COLUMNS = 8  # that rows show of the widest table
@@ -57,7 +57,7 @@ class Table:
     @cached_property
     def mean_row(self) -> float:
         """Characters of a row, by an even sample."""
-        lines = [self.line(row) for row in _evenly(self.snapshot.rows, 64)]
+        lines = [self.line(row) for row in _evenly(self.snapshot.rows, _SAMPLED_ROWS)]
         return sum(map(len, lines)) / max(1, len(lines))
 
     def line(self, row: int) -> str:

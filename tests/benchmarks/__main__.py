@@ -4,7 +4,7 @@
   python -m tests.benchmarks FOLDER                   the files of a folder with a manifest.json
   python -m tests.benchmarks --reference PYTHON       beside headroom-ai 0.42.0: the Python of a virtual environment
                                                       in which it is installed
-  python -m tests.benchmarks --only growth            one part: files, growth, array, conversation, processes
+  python -m tests.benchmarks --only growth            one part: files, growth, array, conversation, processes, values
 
 The store has a table of its own: python tests/benchmarks/store.py
 """
@@ -22,6 +22,7 @@ from tests.benchmarks.corpus import load_corpus
 from tests.benchmarks.files import measure_files
 from tests.benchmarks.processes import measure_processes
 from tests.benchmarks.sizes import measure_conversation, measure_growth, measure_large_array
+from tests.benchmarks.values import measure_values
 from tests.benchmarks.verdicts import Verdict
 
 
@@ -54,6 +55,7 @@ def main() -> int:
         "array": measure_large_array,
         "conversation": lambda: measure_conversation(samples),
         "processes": lambda: measure_processes(samples),
+        "values": measure_values,
     }
     failures = _Failures()
     logging.getLogger("headroom_jupyter").addHandler(failures)

@@ -50,6 +50,12 @@ def test_every_built_in_plug_in_is_under_its_contract(family: str) -> None:
     assert re.findall(rf'"(headroom_jupyter\.{family}\.\w+)"', project) == _family(family)
 
 
+def test_every_kind_of_value_is_under_its_contract() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    told = {path.stem for path in (PACKAGE / "values").glob("*.py") if "def told(" in path.read_text(encoding="utf-8")}
+    assert set(re.findall(r'"headroom_jupyter\.values\.(\w+)"', project)) == told
+
+
 def test_a_compressors_second_module_is_imported_by_its_owner_alone() -> None:
     owners = {name.rpartition(".")[2] for name in _family("compressors")}
     owner_of = {}

@@ -79,7 +79,7 @@ def test_what_the_readme_shows_of_a_result_is_what_comes_out(tmp_path: Path) -> 
     example = next(example for example in load_examples() if example.file == "functions.json")
     with Store(tmp_path / "store", project="readme") as store:
         result = compress_text(example.text, query=example.question, path=example.file, store=store)
-    before, after = _blocks("text")
+    before, after, _ = _blocks("text")
     for text, shown in ((example.text, before), (result.text, after)):
         at = 0
         for piece in shown.split("…\n"):
@@ -90,9 +90,13 @@ def test_what_the_readme_shows_of_a_result_is_what_comes_out(tmp_path: Path) -> 
 
 def test_the_code_in_the_readme_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(ROOT)
-    (code,) = _blocks("python")
-    exec(compile(code, "README.md", "exec"), {})  # noqa: S102  # our own README
+    loop, value = _blocks("python")
+    exec(compile(loop, "README.md", "exec"), {})  # noqa: S102  # our own README
     assert "retrieve_from" in capsys.readouterr().out
+    exec(compile(value, "README.md", "exec"), {})  # noqa: S102  # the same
+    printed = capsys.readouterr().out
+    for piece in _blocks("text")[-1].split("…\n"):
+        assert piece in printed
 
 
 def test_the_links_in_the_readme_lead_somewhere() -> None:

@@ -21,6 +21,7 @@ from headroom_jupyter.values.facts import Facts
 __all__ = ["Choice", "choose"]
 
 _GAP_COST = 12  # characters that a gap's range takes in a marker
+_FEW = 3  # rows that fit the query may take all of the room
 _BEST = 8  # rows nearest to the query, before the extremes it may ask for
 _MOST_HITS = 400  # rows that a query's words may bring in; more would tell none apart
 _EXAMPLES = 5
@@ -79,10 +80,10 @@ def choose(
     facts = [fact for _, fact in pairs]
     ends = {0: 3.0, 1: 1.0, count - 1: 2.0} if count > 2 else dict.fromkeys(range(count), 1.0)
     evidence = [
-        Evidence("query", first),
+        Evidence("query", first, 1.0 if len(strong) <= _FEW else 0.6),
         Evidence("wanted extreme", _wanted(pairs, query), 0.5),
         Evidence("query", strong, 0.6),
-        Evidence("first and last", ends),
+        Evidence("first and last", ends, floor=0.35),
         Evidence("far out", _far(facts), 0.35),
         Evidence("irregular", _irregular(count, pairs), 0.3),
         Evidence("rare", {c.row: 1.0 / c.count for fact in facts for c in fact.rare}, 0.3),

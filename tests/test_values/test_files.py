@@ -34,8 +34,8 @@ def test_a_notebook_is_told_cell_by_cell(tmp_path: Path) -> None:
     book = nbformat.NotebookNode(nbformat=4, nbformat_minor=5, metadata={}, cells=[])  # type: ignore[no-untyped-call]  # ships no types
     for number in range(60):
         source = f"value_{number} = {number}  # a step of the work that goes on and on"
-        cell: dict[str, object] = {"cell_type": "code", "id": f"c{number}", "execution_count": None, "metadata": {}, "outputs": []}
-        book["cells"].append({**cell, "source": source})
+        cell = {"cell_type": "code", "id": f"c{number}", "source": source}
+        book["cells"].append({**cell, "execution_count": None, "metadata": {}, "outputs": []})
     (tmp_path / "work.ipynb").write_text(json.dumps(book))
     assert compress_value(book).kind == compress_value(tmp_path / "work.ipynb").kind == "notebook"
 

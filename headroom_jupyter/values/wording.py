@@ -94,8 +94,8 @@ def _number(facts: Facts, size: int) -> str:
     if size == 0 and facts.deviation is not None and not facts.step and not is_few:
         text += f", std {rounded(facts.deviation)}, quartiles {'|'.join(map(rounded, facts.quartiles))}"
         text += ", all different" if facts.distinct == known else f", {facts.distinct:,} different"
-        if facts.top and facts.top[0].count > 0.3 * known and facts.top[0].cell not in (facts.low.cell, facts.high.cell):
-            text += f", {facts.top[0].cell} ×{facts.top[0].count:,}"
+        often = [count for count in facts.top[:1] if count.count > 0.3 * known and f"{count.cell} ×" not in text]
+        text += "".join(f", {count.cell} ×{count.count:,}" for count in often)
         text += f", {facts.order}" if facts.order else ""
     if size == 1 and facts.dtype[:3].lower() != "flo" and not is_few and not facts.step:
         text += f", {facts.distinct:,} different"

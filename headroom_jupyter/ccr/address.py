@@ -27,6 +27,7 @@ _PART = re.compile(
     r"\s*(?:cell (?P<cell>\d{1,9})(?: output (?P<output>\d{1,9}))?|(?P<unit>lines|rows|chars) (?P<ranges>\d[\d,-]*)"
     r"|(?P<path>\$(?:\.[^\s.\[\]\"]+|\[\d{1,12}\]|\[\"(?:[^\"\\]|\\.){0,400}\"\])*))(?=\s|$)"
 )
+_TITLE = re.compile(r"# [^\n]*\b[\d,]+ rows? x [\d,]+ columns?\b")
 _STEP = re.compile(r"\.([^\s.\[\]\"]+)|\[(\d+)\]|\[(\"(?:[^\"\\]|\\.)*\")\]")
 
 
@@ -77,7 +78,7 @@ def slice_lines(text: str, ranges: Sequence[Range]) -> str:
 def slice_rows(text: str, ranges: Sequence[Range]) -> str:
     """Those rows: elements of an array, entries of an object, values of a text with one a line; else all lines but one.
 
-    Rows that follow each other come as one exact slice.
+    Of a table's snapshot it is all lines but two, its title and its names. Rows that follow each other come as one exact slice.
 
     Raises:
         MarkerError: a range begins after the last row.
@@ -85,6 +86,8 @@ def slice_rows(text: str, ranges: Sequence[Range]) -> str:
     found = root_entries(text)
     if found is None:
         _, _, body = text.partition("\n")
+        if _TITLE.match(text):  # of a table's snapshot: its names follow
+            _, _, body = body.partition("\n")
         if not body:
             raise MarkerError("there are no rows here; ask for lines= or chars=")
         return slice_lines(body, ranges)

@@ -166,7 +166,7 @@ def _wide(array: Array, title: str, note: Sequence[str]) -> View:
     """An array of several axes: its corners; stored as the rows of its last axis, in order."""
     rows = array.reshape(-1, array.shape[-1]) if array.size else array.reshape(0, 0)
     columns = tuple(_column(f"[{place}]", rows[:, place]).column for place in range(rows.shape[1]))
-    snapshot = Snapshot(title, len(rows), columns)
+    snapshot = Snapshot(f"{title}, {len(rows):,} rows x {len(columns):,} columns", len(rows), columns)
     is_large = array.size > _WRITTEN
     where = ""
     if array.ndim > 2:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from headroom_jupyter.ccr.address import resolve
 from headroom_jupyter.ccr.retrieval import retrieve_from
 from headroom_jupyter.ccr.snapshot import KIND, Column, Snapshot, as_cell, pack_cells, rows_of, text_of
 from headroom_jupyter.errors import MarkerError, StoreError
@@ -80,3 +81,7 @@ def test_bytes_that_are_cut_short_are_told() -> None:
 
 def test_only_cells_that_need_it_are_quoted() -> None:
     assert [as_cell(text) for text in ("a b", " a", "a\nb", 'say "x"')] == ["a b", '" a"', '"a\\nb"', '"say \\"x\\""']
+
+
+def test_an_address_counts_the_rows_of_its_text_as_retrieval_does() -> None:
+    assert resolve(TABLE.text(), "rows 1,5") == f"{LINES[0]}\n{LINES[4]}\n"

@@ -270,3 +270,10 @@ def test_when_nothing_can_be_stored_the_view_says_why_and_has_no_marker(tmp_path
     assert "<<" not in result.text
     assert result.reason.startswith("store: ")
     assert result.refs == ()
+
+
+def test_showing_a_large_frames_result_does_not_write_its_original_out() -> None:
+    result = compress_value(pd.DataFrame({"x": np.arange(30_000), "y": np.arange(30_000) / 7}))
+    bundle = result._repr_mimebundle_()
+    assert bundle["text/llm+plain"] == result.text
+    assert not isinstance(vars(result)["_held"], str)

@@ -78,7 +78,8 @@ def slice_lines(text: str, ranges: Sequence[Range]) -> str:
 def slice_rows(text: str, ranges: Sequence[Range]) -> str:
     """Those rows: elements of an array, entries of an object, values of a text with one a line; else all lines but one.
 
-    Of a table's snapshot it is all lines but two, its title and its names. Rows that follow each other come as one exact slice.
+    Of a table's snapshot it is all lines but two, its title and its names. Rows that follow each other come as one
+    exact slice.
 
     Raises:
         MarkerError: a range begins after the last row.

@@ -92,6 +92,7 @@ class CompressResult:
 
         return messages_bundle(self, repr(self))
 
+
 # What stands for an original that would take seconds to write out; one line, so that no row is looked for in it.
 _UNWRITTEN = "(a table stored by columns; result.original writes it out, and retrieve() brings rows of it)"
 

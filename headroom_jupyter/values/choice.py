@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from headroom_jupyter.ccr.snapshot import Column
-from headroom_jupyter.compressors.extremes import asks_for_extremes
+from headroom_jupyter.compressors.extremes import asks_for_extremes, wanted_columns
 from headroom_jupyter.selection import Evidence, Query, relevance_of, select, severity
 from headroom_jupyter.values.columns import Array
 from headroom_jupyter.values.facts import Facts
@@ -145,12 +145,12 @@ def _values(column: Column) -> Array:
 
 
 def _wanted(pairs: Sequence[tuple[Column, Facts]], query: Query) -> dict[int, float]:
-    """The ends of the columns that the query names, of the widest when it asks for an end and names none."""
-    if not query or not asks_for_extremes(query):
-        return {}
+    """The ends of the columns that the query asks for, of the widest when it asks for an end and names none."""
     numeric = [(column, facts) for column, facts in pairs if facts.kind in ("number", "span", "time") and facts.low]
-    titles = [re.sub(r"[_\W]+", " ", facts.name) for _, facts in numeric]
-    named = [numeric[i] for i in relevance_of(query, titles)]
+    dated = [number for number, (_, facts) in enumerate(numeric) if facts.kind == "time"]
+    named = [numeric[i] for i in wanted_columns(query, [facts.name for _, facts in numeric], dated)]
+    if not named and not asks_for_extremes(query):
+        return {}
     scores: dict[int, float] = {}
     for column, facts in named or sorted(numeric, key=lambda pair: -pair[1].distinct)[:3]:
         if column.form != "numbers":

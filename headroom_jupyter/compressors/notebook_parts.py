@@ -5,8 +5,6 @@ It chooses between forms of one output (plain text or its HTML twin), never betw
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -14,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from headroom_jupyter.compressors.base import Hints
+from headroom_jupyter.compressors.pictures import image_note
 
 __all__ = ["Cell", "Part", "read_cells"]
 
@@ -21,7 +20,6 @@ _NO_HINTS = Hints()
 _OBJECT = re.compile(r"\s*<[^<>\n]{1,300}>\s*")
 _MAGICS = {"bash": "sh", "sh": "sh", "html": "html", "javascript": "js", "js": "js", "markdown": "md", "latex": "tex"}
 _READABLE = ("text/html", "text/markdown", "text/latex", "application/json", "application/javascript")
-_MOST_IMAGE = 90_000  # characters of base64 looked at for a picture's size; a JPEG may begin with a thumbnail
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def _attachments(cell: Mapping[str, Any], number: int) -> Iterator[Part]:
     for bundle in attached.values() if isinstance(attached, dict) else ():
         for mime, value in bundle.items() if isinstance(bundle, dict) else ():
             if mime.startswith("image/"):
-                yield Part(f"cell {number}", "attachment", image=_image(mime, value))
+                yield Part(f"cell {number}", "attachment", image=image_note(mime, value))
 
 
 def _joined_streams(outputs: list[Any], number: int) -> Iterator[Part]:
@@ -139,7 +137,7 @@ def _display(output: Mapping[str, Any], number: int, index: int, at: str) -> Ite
         return
     label = f"output {index}:"
     images = [mime for mime in data if mime.startswith("image/")]
-    yield from (Part(at, label, image=_image(mime, data[mime])) for mime in images[:1])
+    yield from (Part(at, label, image=image_note(mime, data[mime])) for mime in images[:1])
     plain = _text(data.get("text/plain", ""))
     path = f"$.cells[{number - 1}].outputs[{index}].data"
     if _is_drawn(plain) and "<table" in _text(data.get("text/html", "")):
@@ -194,29 +192,3 @@ def _text(value: object, between: str = "") -> str:
     if isinstance(value, list):
         return between.join(str(item) for item in value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _image(mime: str, value: object) -> str:
-    """A picture's note as the marker grammar has it: `image 640x480 png`."""
-    name = re.sub(r"[^\w.-]", "", mime.removeprefix("image/").removesuffix("+xml"))[:40] or "unknown"
-    encoded = _text(value)[:_MOST_IMAGE] if name in ("png", "jpeg", "gif") else ""
-    try:
-        encoded = "".join(encoded.split())
-        size = _size(base64.b64decode(encoded[: len(encoded) // 4 * 4]), name) if encoded else None
-    except (binascii.Error, ValueError):
-        size = None
-    return f"image {size[0]}x{size[1]} {name}" if size else f"image {name}"
-
-
-def _size(data: bytes, name: str) -> tuple[int, int] | None:
-    """Width and height in pixels, by the first bytes (PNG: IHDR; GIF: screen descriptor; JPEG: start of frame)."""
-    if name == "png" and data[12:16] == b"IHDR" and len(data) >= 24:
-        return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
-    if name == "gif" and data[:3] == b"GIF" and len(data) >= 10:
-        return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
-    at = 2
-    while name == "jpeg" and at + 9 < len(data) and data[at] == 0xFF:
-        if 0xC0 <= data[at + 1] <= 0xCF and data[at + 1] not in (0xC4, 0xC8, 0xCC):
-            return int.from_bytes(data[at + 7 : at + 9], "big"), int.from_bytes(data[at + 5 : at + 7], "big")
-        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return None

@@ -11,7 +11,7 @@ import platformdirs
 
 from headroom_jupyter.errors import InputError
 
-__all__ = ["Settings", "load"]
+__all__ = ["Settings", "load", "session_path"]
 
 _ANTHROPIC, _OPENAI = "https://api.anthropic.com", "https://api.openai.com"
 _GEMINI = "https://generativelanguage.googleapis.com"
@@ -63,3 +63,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         else:
             values[entry.name] = raw
     return Settings(**values)  # type: ignore[arg-type]  # each value has its field's type, by the loop above
+
+
+def session_path() -> str:
+    """The notebook that this kernel runs for, as Jupyter tells its kernels; "" if there is none."""
+    return os.environ.get("JPY_SESSION_NAME", "")

@@ -4,7 +4,8 @@
   python -m tests.benchmarks FOLDER                   the files of a folder with a manifest.json
   python -m tests.benchmarks --reference PYTHON       beside headroom-ai 0.42.0: the Python of a virtual environment
                                                       in which it is installed
-  python -m tests.benchmarks --only growth            one part: files, growth, array, conversation, processes, values
+  python -m tests.benchmarks --only growth            one part: files, growth, array, conversation, processes, values,
+                                                      notebooks
 
 The store has a table of its own: python tests/benchmarks/store.py
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from tests.benchmarks.corpus import load_corpus
 from tests.benchmarks.files import measure_files
+from tests.benchmarks.notebooks import measure_notebooks
 from tests.benchmarks.processes import measure_processes
 from tests.benchmarks.sizes import measure_conversation, measure_growth, measure_large_array
 from tests.benchmarks.values import measure_values
@@ -56,6 +58,7 @@ def main() -> int:
         "conversation": lambda: measure_conversation(samples),
         "processes": lambda: measure_processes(samples),
         "values": measure_values,
+        "notebooks": measure_notebooks,
     }
     failures = _Failures()
     logging.getLogger("headroom_jupyter").addHandler(failures)

@@ -60,7 +60,7 @@ async def test_the_clients_roots_take_the_place_of_the_projects_folder(project: 
     (other / "notes.txt").write_text("notes")
 
     async def roots(context: ClientRequestContext) -> ListRootsResult:
-        assert context.session
+        del context
         return ListRootsResult(roots=[Root.model_validate({"uri": other.as_uri()})])
 
     command = StdioServerParameters(command=_COMMAND[0], args=_COMMAND[1:], env=dict(os.environ), cwd=project)

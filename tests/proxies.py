@@ -53,7 +53,7 @@ class ProxyProcess:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, env=own)
         assert self.process.stdout
         text = ""
-        while not text.endswith("}\n"):
+        while not text.endswith("\n}\n"):  # what stands inside is indented
             line = self.process.stdout.readline()
             assert line, "the proxy did not start"
             text += line.decode()

@@ -30,10 +30,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What holds for all requests of a client: where originals go, and how far to go."""
+    """What holds for all requests of a client: where originals go, and how far to go.
+
+    `may_inject`: whoever carries the replies lets the turn answer the calls of our tool, so it may be offered.
+    """
 
     store: Store
     level: Level = "faithful"
+    may_inject: bool = True
 
 
 @dataclass(slots=True)
@@ -93,7 +97,7 @@ def _rewrite(wire: Wire, body: bytes, options: Options, report: Report) -> Rewri
     report.model = str(request.get("model") or report.model)
     names = wire.tools(request)
     has_own = any(map(is_retrieve, names))
-    may_inject = not has_own and wire.can_hold_back(request)
+    may_inject = options.may_inject and not has_own and wire.can_hold_back(request)
     result = _compressed(wire, request, options, report, may_retrieve=has_own or may_inject)
     splices = [] if result is None else list(_changed(wire.key, text, result.changes))
     if may_inject and (names or (result is not None and _has_marker(result))):

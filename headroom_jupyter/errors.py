@@ -6,6 +6,7 @@ HeadroomError
 ├── StoreError          the store of originals cannot be read or written
 │   └── StoreFull       over its quota, and nothing old enough to let go
 ├── MissingOriginal     a reference that the store does not hold: expired, deleted, or never stored
+├── MissingLibrary      an optional library is not installed
 └── PluginError         a compressor, provider or agent that does not keep its contract
 """
 
@@ -15,6 +16,7 @@ __all__ = [
     "HeadroomError",
     "InputError",
     "MarkerError",
+    "MissingLibrary",
     "MissingOriginal",
     "PluginError",
     "StoreError",
@@ -44,6 +46,10 @@ class StoreFull(StoreError):
 
 class MissingOriginal(HeadroomError, LookupError):
     """No original under this reference; the text says whether it expired, was deleted or never existed."""
+
+
+class MissingLibrary(HeadroomError, ImportError):
+    """An optional library is not installed; the text says how to install it."""
 
 
 class PluginError(HeadroomError):

@@ -1,0 +1,1 @@
+"""Other people's frameworks, one a file; each imports its own framework and no other, and none is needed."""

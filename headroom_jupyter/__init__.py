@@ -5,8 +5,10 @@ The public names; everything else may change. Heavy parts load when first used.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
+from headroom_jupyter.agent_tools import headroom_tools
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.errors import HeadroomError
 from headroom_jupyter.pipeline import compress, count_tokens, expand
@@ -18,6 +20,10 @@ from headroom_jupyter.values import compress_value
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from headroom_jupyter.notebook.explorer import explore
+    from headroom_jupyter.notebook.tracer import agent_trace
+    from headroom_jupyter.notebook.tracing import trace
+
 __all__ = [
     "RETRIEVE_TOOL",
     "CompressResult",
@@ -25,17 +31,30 @@ __all__ = [
     "HeadroomError",
     "Store",
     "TextResult",
+    "agent_trace",
     "compress",
     "compress_text",
     "compress_value",
     "count_tokens",
     "decode",
     "expand",
+    "explore",
+    "headroom_tools",
     "original",
     "retrieve",
+    "trace",
 ]
 
 __version__ = "0.1.0"
+
+_IN_NOTEBOOKS = {"agent_trace": "tracer", "explore": "explorer", "trace": "tracing"}
+
+
+def __getattr__(name: str) -> object:
+    """The names for notebooks, loaded when first used."""
+    if name not in _IN_NOTEBOOKS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.notebook.{_IN_NOTEBOOKS[name]}"), name)
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

@@ -18,6 +18,7 @@ from headroom_jupyter.errors import InputError, StoreError
 from headroom_jupyter.forms import Form
 from headroom_jupyter.ledger import Booking, Ledger
 from headroom_jupyter.messages import Block, Path, check_messages, question, replace_at
+from headroom_jupyter.observation import Call, tell
 from headroom_jupyter.plugins import load_family
 from headroom_jupyter.policy import Protect, Situation, verdict
 from headroom_jupyter.providers.base import Provider
@@ -98,7 +99,9 @@ def _walked(
             walk.add(block)
         if budget is None or walk.tokens_after <= budget:
             break
-    return walk.result(messages, blocks, budget)
+    result = walk.result(messages, blocks, budget)
+    tell(Call(model, result))
+    return result
 
 
 def expand(messages: Sequence[Any], *, store: Store | None = None) -> list[Any]:
@@ -173,8 +176,8 @@ def _restore(messages: Sequence[Any], refs: Mapping[Path, str], store: Store) ->
     return replace_at(messages, found)
 
 
-def _texts(blocks: Sequence[Block], changes: Mapping[Path, str]) -> list[tuple[str, str]]:
-    return [(block.text, changes.get(block.path, block.text)) for block in blocks]
+def _shown(blocks: Sequence[Block], changes: Mapping[Path, str]) -> list[tuple[Block, str]]:
+    return [(block, changes.get(block.path, block.text)) for block in blocks]
 
 
 @dataclass
@@ -242,7 +245,7 @@ class _Walk:
             is_estimate=not self.job.tokenizer.is_exact,
             changes=self.changes,
             _expand=partial(_restore, changed, self.refs, self.job.store),
-            _texts=partial(_texts, blocks, self.changes),
+            _blocks=partial(_shown, blocks, self.changes),
         )
 
     def _decide(self, block: Block, source: Source) -> Form:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, overload
 
 from headroom_jupyter.compressors.base import Span
-from headroom_jupyter.messages import Path
+from headroom_jupyter.messages import Block, Path
 from headroom_jupyter.rendering.shown import headline, percent
 
 __all__ = ["CompressResult", "Decision", "TextResult"]
@@ -59,7 +59,7 @@ class CompressResult:
     is_estimate: bool = False
     changes: Mapping[Path, str] = field(default_factory=dict, repr=False, compare=False)
     _expand: Callable[[], list[Any]] = field(default=list, repr=False, compare=False)
-    _texts: Callable[[], list[tuple[str, str]]] = field(default=list, repr=False, compare=False)
+    _blocks: Callable[[], list[tuple[Block, str]]] = field(default=list, repr=False, compare=False)
 
     @property
     def tokens_saved(self) -> int:
@@ -79,9 +79,9 @@ class CompressResult:
         """
         return self._expand()
 
-    def texts(self) -> list[tuple[str, str]]:
-        """For each decision the text of its block, before and after."""
-        return self._texts()
+    def blocks(self) -> list[tuple[Block, str]]:
+        """For each decision its block as it came in, and the text that it has now."""
+        return self._blocks()
 
     def __repr__(self) -> str:
         return "\n".join([headline(self), *_text_table([_cells(decision) for decision in self.decisions])])

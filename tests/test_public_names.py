@@ -32,14 +32,18 @@ def test_the_public_names_are_these_and_no_more() -> None:
         "HeadroomError",
         "Store",
         "TextResult",
+        "agent_trace",
         "compress",
         "compress_text",
         "compress_value",
         "count_tokens",
         "decode",
         "expand",
+        "explore",
+        "headroom_tools",
         "original",
         "retrieve",
+        "trace",
     ]
     assert all(hasattr(headroom_jupyter, name) for name in headroom_jupyter.__all__)
 

@@ -19,7 +19,7 @@ MOST_BYTES = 60_000  # of a card; a notebook with fifty of them still opens quic
 _RESERVED = 1_500  # for what is said about the rest
 _MOST_EXCERPT = 2_000  # characters shown of what one marker stands for
 _LEAST_LEFT = 1_200  # bytes; with less left no excerpt is begun
-_PANE = f"{CODE};max-height:32em;overflow:auto;padding:6px 8px;border-radius:4px;{tinted('neutral')}"
+_PANE = f"{CODE};max-height:32em;overflow:auto;padding:6px 8px;border-radius:4px;{tinted('pane')}"
 
 
 def card_html(result: ShownText, view: View, spans: Sequence[Span]) -> str:
@@ -140,7 +140,7 @@ def _comparison(page: Page, result: ShownText, pieces: Sequence[Piece], *, most_
                     source,
                     min(room, _MOST_EXCERPT),
                 )
-            with page.element("div", f"{CODE};{tinted('added')};padding:0 4px"):
+            with page.element("div", f"{CODE};{tinted('added')};padding:0 4px;margin:0"):
                 _bounded(page, shown, min(room, 3 * _MOST_EXCERPT), "print(result.text) shows all of it")
 
 
@@ -156,7 +156,7 @@ def _removed(page: Page, title: str, source: str, room: int) -> None:
 
 
 def _folded(page: Page, text: str, room: int) -> None:
-    with page.element("div", f"{CODE};padding:0 4px"):
+    with page.element("div", f"{CODE};padding:0 4px;margin:0"):
         _bounded(page, text, min(room, 2 * _MOST_EXCERPT), "print(result.text) shows all of it")
 
 

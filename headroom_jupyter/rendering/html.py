@@ -22,10 +22,11 @@ CODE = (
     "font:12px/1.5 var(--jp-code-font-family, ui-monospace, monospace);white-space:pre-wrap;overflow-wrap:anywhere;"
     "direction:ltr;unicode-bidi:isolate;margin:4px 0"
 )
-BADGE = "display:inline-block;border-radius:9px;padding:0 8px;margin-right:8px;white-space:nowrap"
+BADGE = "display:inline-block;border-radius:9px;padding:0 8px;white-space:nowrap"
 MUTED = "opacity:.75"
 _TINTS = {
     "neutral": "rgba(127,127,127,.18)",
+    "pane": "rgba(127,127,127,.09)",
     "good": "rgba(46,160,67,.25)",
     "warn": "rgba(210,140,0,.28)",
     "marker": "rgba(80,130,255,.16)",

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from headroom_jupyter.compressors.base import Span
+from headroom_jupyter.messages import Block
 
-__all__ = ["ShownBlock", "ShownMessages", "ShownText", "headline", "number", "percent"]
+__all__ = ["ShownBlock", "ShownMessages", "ShownText", "headline", "number", "percent", "title_of"]
 
 
 class ShownText(Protocol):
@@ -76,8 +77,8 @@ class ShownMessages(Protocol):
     def budget_met(self) -> bool | None: ...
     @property
     def is_estimate(self) -> bool: ...
-    def texts(self) -> list[tuple[str, str]]:
-        """Original and shown text of each decision's block."""
+    def blocks(self) -> list[tuple[Block, str]]:
+        """As `CompressResult.blocks`."""
         ...
 
 
@@ -108,3 +109,13 @@ def headline(result: ShownMessages) -> str:
     if result.budget_met is not None:
         head += "; budget met" if result.budget_met else "; budget NOT met"
     return head + (f"; left alone: {result.error}" if result.error else "")
+
+
+def title_of(block: Block, decision: ShownBlock) -> str:
+    """Where a block stands and what became of it, in a line."""
+    part = {"call": "tool call", "image": "image", "opaque": "not read"}.get(block.part, decision.kind)
+    counts = (
+        f"{decision.tokens_before:,} → {decision.tokens_after:,}" if decision.refs else f"{decision.tokens_before:,}"
+    )
+    words = [f"message {block.message}", block.role, block.tool[:60], part, f"{counts} tokens"]
+    return " · ".join(word for word in words if word)

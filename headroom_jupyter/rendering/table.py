@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from headroom_jupyter.rendering.card import MOST_BYTES, fold
+from headroom_jupyter.messages import Block
+from headroom_jupyter.rendering.card import MOST_BYTES, fold, marked_text
 from headroom_jupyter.rendering.html import BADGE, BOX, CODE, MUTED, Page, tinted
-from headroom_jupyter.rendering.shown import ShownBlock, ShownMessages, headline, number, percent
+from headroom_jupyter.rendering.originals import Excerpts, controls
+from headroom_jupyter.rendering.shown import ShownBlock, ShownMessages, headline, number, percent, title_of
 
 __all__ = ["table_html"]
 
 _RESERVED = 1_500
 _LEAST_LEFT = 1_500
-_MOST_TEXT = 6_000  # characters shown of one block
-_CELL = "padding:2px 10px 2px 0;text-align:left;vertical-align:top"
-_COLUMNS = ("message", "block", "kind", "fidelity", "before", "after", "saved", "why")
+_MOST_BLOCK = 12_000  # bytes for one block
+_CELL = "padding:2px 10px 2px 0;text-align:left;vertical-align:top;white-space:nowrap"
+_COLUMNS = ("message", "kind", "fidelity", "before", "after", "saved", "why")
 
 
 def table_html(result: ShownMessages) -> str:
     """The card of a message list."""
     page = Page(MOST_BYTES - _RESERVED)
-    texts = result.texts()
     with page.element("div", BOX, 'class="headroom-result"'):
         with page.element("div", "display:flex;flex-wrap:wrap;gap:2px 10px;align-items:baseline"):
             page.note(
@@ -27,14 +28,14 @@ def table_html(result: ShownMessages) -> str:
             )
             page.note(headline(result), "b", "")
         _rows(page, result)
-        changed = [pair for pair in zip(result.decisions, texts, strict=False) if pair[0].refs]
-        for done, (decision, (_, text)) in enumerate(changed):
+        changed = [pair for pair in zip(result.decisions, result.blocks(), strict=False) if pair[0].refs]
+        for done, (decision, (block, text)) in enumerate(changed):
             if page.left < _LEAST_LEFT:
                 page.note(
                     f"… {number(len(changed) - done, 'more changed block')}; result.messages has all of them", "div"
                 )
                 break
-            _block(page, decision, text, is_open=False)
+            _block(page, decision, block, text)
     return page.html()
 
 
@@ -47,7 +48,9 @@ def _rows(page: Page, result: ShownMessages) -> None:
             for name in _COLUMNS:
                 page.note(name, "th", f"{_CELL};font-weight:600")
         with page.element("tbody"):
-            for done, decision in enumerate(result.decisions):
+            blocks: list[Block | None] = [block for block, _ in result.blocks()]
+            blocks += [None] * (len(result.decisions) - len(blocks))
+            for done, (decision, block) in enumerate(zip(result.decisions, blocks, strict=True)):
                 if page.left - floor < _LEAST_LEFT:
                     rest = number(len(result.decisions) - done, "more block")
                     page.note(
@@ -56,24 +59,27 @@ def _rows(page: Page, result: ShownMessages) -> None:
                         f"caption-side:bottom;text-align:left;{MUTED}",
                     )
                     break
-                _row(page, decision)
+                _row(page, decision, block)
 
 
-def _row(page: Page, decision: ShownBlock) -> None:
+def _row(page: Page, decision: ShownBlock, block: Block | None) -> None:
     saved = percent(decision.tokens_before, decision.tokens_after) if decision.refs else ""
+    where = f"{decision.message}.{decision.block}" if decision.block else str(decision.message)
+    who = f" {block.role} {block.tool[:40]}" if block else ""
     cells = (
-        *(str(decision.message), str(decision.block), decision.kind, decision.fidelity),
+        *(f"{where}{who}", decision.kind, decision.fidelity),
         *(f"{decision.tokens_before:,}", f"{decision.tokens_after:,}", saved, decision.reason[:200]),
     )
     with page.element("tr", "" if decision.refs else MUTED):
-        for name, cell in zip(_COLUMNS, cells, strict=True):
-            page.note(cell, "td", f"{_CELL};white-space:nowrap" if name != "why" else f"{_CELL};min-width:14em")
+        for cell in cells:
+            page.note(cell, "td", _CELL)
 
 
-def _block(page: Page, decision: ShownBlock, text: str, *, is_open: bool) -> None:
-    title = f"message {decision.message}, block {decision.block}: {decision.kind}, {decision.tokens_after:,} tokens"
-    with fold(page, title, is_open=is_open):
-        style = f"{CODE};max-height:24em;overflow:auto;padding:6px 8px;border-radius:4px;{tinted('neutral')}"
+def _block(page: Page, decision: ShownBlock, block: Block, text: str) -> None:
+    with fold(page, title_of(block, decision), is_open=False):
+        style = f"{CODE};max-height:24em;overflow:auto;padding:6px 8px;border-radius:4px;{tinted('pane')}"
         with page.element("div", style, 'tabindex="0" role="region" aria-label="compressed text"'):
-            if not page.text(text, most_chars=min(_MOST_TEXT, max(0, page.left - _LEAST_LEFT // 2))):
-                page.note(f"… cut: {number(len(text), 'character')} in all", "div")
+            own = controls(text, decision.refs[0], (), block.text)
+            marked_text(
+                page, text, own, Excerpts(block.text), most_bytes=min(_MOST_BLOCK, page.left - _LEAST_LEFT // 2)
+            )

@@ -56,6 +56,14 @@ def _written(code: int) -> str:
     return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
 
 
+def _clipped(text: str, size: int) -> str:
+    """The beginning of a text, up to a line's end if one is near."""
+    if len(text) <= size:
+        return text
+    line_end = text.rfind("\n", 0, size) + 1
+    return text[: line_end if line_end > size // 2 else size]
+
+
 def tinted(tint: str) -> str:
     """The background of a tint."""
     return f"background:{_TINTS[tint]}"
@@ -80,16 +88,14 @@ class Page:
     def text(self, text: str, *, most_chars: int | None = None) -> bool:
         """Add text, escaped and with the unseen made visible; False if it had to be cut (at a line end if possible)."""
         room = max(0, self.left)
-        shown = text[: room if most_chars is None else max(0, min(room, most_chars))]
+        shown = _clipped(text, room if most_chars is None else max(0, min(room, most_chars)))
         while shown:
             piece = escape(visible(shown))
             size = len(piece.encode("utf-8"))
             if size <= room:
                 self._add(piece, size)
                 break
-            shown = shown[: min(len(shown) * room // size, len(shown) - 1)]
-            line_end = shown.rfind("\n") + 1
-            shown = shown[:line_end] if line_end > len(shown) // 2 else shown
+            shown = _clipped(shown, min(len(shown) * room // size, len(shown) - 1))
         return len(shown) == len(text)
 
     def note(self, text: str, tag: str = "span", style: str = MUTED) -> None:

@@ -100,7 +100,7 @@ def _walked(
         if budget is None or walk.tokens_after <= budget:
             break
     result = walk.result(messages, blocks, budget)
-    tell(Call(model, result))
+    tell(Call(job.tokenizer.model, result))
     return result
 
 

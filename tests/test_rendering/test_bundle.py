@@ -13,7 +13,7 @@ from headroom_jupyter.rendering.bundle import LLM_MIME, MIME, text_bundle
 from headroom_jupyter.rendering.card import View
 from headroom_jupyter.rendering.html import visible
 from tests.conversations import conversation
-from tests.markup import parsed
+from tests.markup import Element, parsed
 from tests.material import KINDS, grown
 
 LOG = "".join(f"2024-05-01 10:00:{i % 60:02} INFO worker {i % 7} handled job {i * 37 % 1000}\n" for i in range(900))
@@ -50,8 +50,8 @@ def test_each_mark_is_a_control_that_shows_what_it_stands_for(store: Store) -> N
         assert shown.strip()
 
 
-def _title(details: object) -> str:
-    return details.all("summary")[0].text if hasattr(details, "all") else ""  # type: ignore[no-any-return]  # an Element
+def _title(details: Element) -> str:
+    return details.all("summary")[0].text
 
 
 def test_a_quoted_or_forged_mark_is_no_control(store: Store) -> None:

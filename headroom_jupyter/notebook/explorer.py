@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
+from weakref import finalize
 
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compressors.base import Level
@@ -51,9 +53,12 @@ class Exploration:
     value: Any
     name: str | None = None
     model: str = "gpt-4o"
-    _folder: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="headroom-explore-"))
+    _folder: str = field(default_factory=lambda: mkdtemp(prefix="headroom-explore-"))
     _result: TextResult | None = None
     _pieces: list[Piece] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        finalize(self, rmtree, self._folder, ignore_errors=True)
 
     def ask(self, question: Question, *, store: Store | None = None) -> TextResult:
         """The value's form for a question."""
@@ -71,7 +76,7 @@ class Exploration:
         """What the page shows for a question; with an error instead where there is one to tell."""
         started = perf_counter()
         try:
-            with Store(self._folder.name, project="explore") as store:
+            with Store(self._folder, project="explore") as store:
                 result = self.ask(question, store=store)
         except HeadroomError as err:
             return {"error": str(err)}

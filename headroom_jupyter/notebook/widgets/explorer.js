@@ -70,7 +70,7 @@ function render({ model, el }) {
   let timer = 0;
 
   const slider = node("input", { type: "range", min: 0, max: STEPS, step: 1, value: positionOf(ask.budget, view.before ?? 1000) });
-  const budget = node("output", { className: "headroom-muted" });
+  const budget = node("span", { className: "headroom-muted" });
   const query = node("input", { type: "search", value: ask.query, placeholder: "what the reader wants to know" });
   const level = node("select", {}, ...LEVELS.map((name) => node("option", { value: name, textContent: name })));
   level.value = ask.level;

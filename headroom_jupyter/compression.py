@@ -16,7 +16,7 @@ from hashlib import sha256
 from headroom_jupyter import forms, router
 from headroom_jupyter.ccr.snapshot import text_of
 from headroom_jupyter.ccr.store import Store
-from headroom_jupyter.compressors.base import Ask, Hints, Level, Span
+from headroom_jupyter.compressors.base import Ask, Hints, Level
 from headroom_jupyter.errors import StoreError
 from headroom_jupyter.forms import Form
 from headroom_jupyter.selection import Query
@@ -29,6 +29,7 @@ TOOL_TOKENS = 200  # what RETRIEVE_TOOL may cost in any format; fixed, so that a
 _LEAST_SAVED = 20  # tokens; less does not pay for the reader's trouble with a notation
 _LEAST_SHARE = 0.04
 _LARGEST_SHARE = 0.3  # of a small block's tokens, where keep_tokens would be most of it
+_MOST_SPANS = 1_000  # kept with a form, so that showing it need not make it again
 _LARGEST_TARGET = 10_000  # tokens; more of one block than that, nobody reads
 _log = logging.getLogger(__name__)
 
@@ -37,8 +38,7 @@ _log = logging.getLogger(__name__)
 class Job:
     """What holds for all blocks of a call.
 
-    `scale` multiplies the targets, for a budget. `fresh` collects the keys of forms that this call gave out first,
-    `spans` those of the texts it made, so that showing one need not make it again.
+    `scale` multiplies the targets, for a budget. `fresh` collects the keys of forms that this call gave out first.
     """
 
     tokenizer: Tokenizer
@@ -47,7 +47,6 @@ class Job:
     store: Store
     scale: float = 1.0
     fresh: set[bytes] = field(default_factory=set, repr=False)
-    spans: dict[str, tuple[Span, ...]] = field(default_factory=dict, repr=False)
 
     def target(self, tokens: int) -> int:
         """Tokens that a block of `tokens` should come down to."""
@@ -205,7 +204,6 @@ def _counted(job: Job, ref: str, found: router.Routed, before: int) -> Form:
     if compressed.fidelity == "verbatim":
         return forms.replace_reason(unchanged, "nothing to gain" if found.kind else "no compressor wants it")
     text, spans = forms.render(compressed, ref)
-    job.spans[text] = spans
     after = job.tokenizer.count(text)
     if not is_worth(before, after):
         return forms.replace_reason(unchanged, f"saves too little ({before} → {after} tokens)")
@@ -222,6 +220,7 @@ def _counted(job: Job, ref: str, found: router.Routed, before: int) -> Form:
         has_marker,
         hidden,
         _why(compressed),
+        spans if len(spans) <= _MOST_SPANS else None,
     )
 
 

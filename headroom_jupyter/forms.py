@@ -24,6 +24,7 @@ class Form:
     """The form a block was given; `text` is None when it stays as it was, and `reason` says why.
 
     `hidden` are the runs of the original, in characters, that the text does not show; None when they are not known.
+    `spans` are those of `render`; None when they were too many to keep.
     """
 
     text: str | None
@@ -36,6 +37,7 @@ class Form:
     has_marker: bool = False
     hidden: tuple[tuple[int, int], ...] | None = ()
     reason: str = ""
+    spans: tuple[Span, ...] | None = None
 
 
 def dump(form: Form) -> bytes:
@@ -51,6 +53,8 @@ def load(record: bytes) -> Form:
     known = {name: raw[name] for name in Form.__dataclass_fields__ if name in raw}
     if known.get("hidden") is not None:
         known["hidden"] = tuple((a, b) for a, b in known.get("hidden", ()))
+    if known.get("spans") is not None:
+        known["spans"] = tuple((a, b, c, d) for a, b, c, d in known["spans"])
     return Form(**known)
 
 

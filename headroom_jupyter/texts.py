@@ -122,8 +122,8 @@ def _spans(job: Job, source: Source, form: Form, query: str, hints: Hints) -> li
     shown = text if form.text is None else form.text
     if form.text is None:
         return forms.fill_spans([(0, len(text), 0, len(text))], len(text), len(text))
-    if shown in job.spans:
-        return forms.fill_spans(job.spans[shown], len(text), len(shown))
+    if form.spans is not None:
+        return forms.fill_spans(form.spans, len(text), len(shown))
     try:
         level: Level = "lossless" if form.fidelity == "lossless" else job.level
         found = routed(job, text, form.tokens_before, query, hints, level, is_pasted=False)

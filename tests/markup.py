@@ -7,7 +7,22 @@ from html.parser import HTMLParser
 
 __all__ = ["Element", "parsed"]
 
-_ALLOWED = {"div", "span", "b", "code", "details", "summary", "table", "thead", "tbody", "tr", "th", "td", "caption"}
+_ALLOWED = {
+    "div",
+    "pre",
+    "span",
+    "b",
+    "code",
+    "details",
+    "summary",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "caption",
+}
 _ATTRIBUTES = {"style", "class", "open", "tabindex", "role", "aria-label"}
 
 
@@ -51,7 +66,8 @@ class _Reader(HTMLParser):
         assert self.open.pop().tag == tag
 
     def handle_data(self, data: str) -> None:
-        self.open[-1].children.append(data)
+        is_first = self.open[-1].tag == "pre" and not self.open[-1].children
+        self.open[-1].children.append(data.removeprefix("\n") if is_first else data)
 
     def handle_comment(self, data: str) -> None:
         raise AssertionError(f"a comment: {data}")

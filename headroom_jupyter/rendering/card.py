@@ -27,7 +27,7 @@ def card_html(result: ShownText, view: View, spans: Sequence[Span]) -> str:
     page = Page(MOST_BYTES - _RESERVED)
     pieces = compare(result.original, result.text, spans)
     ref = result.refs[0] if result.refs else ""
-    with page.element("div", BOX, 'class="headroom-result"'):
+    with page.element("div", BOX, 'class="headroom-result mathjax_ignore tex2jax_ignore"'):
         header(page, result)
         lines = number(result.text.count("\n") + 1, "line")
         with (
@@ -50,7 +50,7 @@ def header(page: Page, result: ShownText) -> None:
     """Counts, saved share, kind, fidelity and reason in a line or two."""
     with page.element("div", "display:flex;flex-wrap:wrap;gap:2px 10px;align-items:baseline"):
         page.note(result.kind or "text", style=f"{BADGE};{tinted('neutral')}")
-        page.note(f"{result.tokens_before:,} → {result.tokens_after:,} tokens", "b", "white-space:nowrap")
+        page.note(f"{result.tokens_before:,} → {result.tokens_after:,} tokens", "b", "")
         is_saved = result.tokens_after < result.tokens_before
         page.note(
             f"{percent(result.tokens_before, result.tokens_after)} saved",
@@ -140,7 +140,7 @@ def _comparison(page: Page, result: ShownText, pieces: Sequence[Piece], *, most_
                     source,
                     min(room, _MOST_EXCERPT),
                 )
-            with page.element("div", f"{CODE};{tinted('added')};padding:0 4px;margin:0"):
+            with page.element("pre", f"{CODE};{tinted('added')};padding:0 4px;margin:0"):
                 _bounded(page, shown, min(room, 3 * _MOST_EXCERPT), "print(result.text) shows all of it")
 
 
@@ -156,7 +156,7 @@ def _removed(page: Page, title: str, source: str, room: int) -> None:
 
 
 def _folded(page: Page, text: str, room: int) -> None:
-    with page.element("div", f"{CODE};padding:0 4px;margin:0"):
+    with page.element("pre", f"{CODE};padding:0 4px;margin:0"):
         _bounded(page, text, min(room, 2 * _MOST_EXCERPT), "print(result.text) shows all of it")
 
 
@@ -181,5 +181,5 @@ def fold(page: Page, title: str, *, is_open: bool) -> Iterator[None]:
 @contextmanager
 def _pane(page: Page, label: str) -> Iterator[None]:
     """A part that scrolls, by keyboard too."""
-    with page.element("div", _PANE, f'tabindex="0" role="region" aria-label="{label}"'):
+    with page.element("pre", _PANE, f'tabindex="0" role="region" aria-label="{label}"'):
         yield

@@ -13,14 +13,17 @@ from html import escape
 
 __all__ = ["BADGE", "BOX", "CODE", "MUTED", "Page", "tinted", "visible"]
 
-_LINE = "var(--jp-border-color2, rgba(127,127,127,.4))"
+# What a page that is not trusted drops, such as a variable, comes after what such a page keeps.
 BOX = (
-    f"border:1px solid {_LINE};border-radius:6px;padding:8px 12px;margin:4px 0;max-width:100%;box-sizing:border-box;"
-    "font:13px/1.5 var(--jp-ui-font-family, system-ui, sans-serif);color:inherit;text-align:left"
+    "border:1px solid rgba(127,127,127,.4);border-color:var(--jp-border-color2, rgba(127,127,127,.4));"
+    "border-radius:6px;padding:8px 12px;margin:4px 0;max-width:100%;box-sizing:border-box;text-align:left;"
+    "font-family:sans-serif;font-family:var(--jp-ui-font-family, system-ui, sans-serif);font-size:13px;line-height:1.5;"
+    "color:inherit"
 )
 CODE = (
-    "font:12px/1.5 var(--jp-code-font-family, ui-monospace, monospace);white-space:pre-wrap;overflow-wrap:anywhere;"
-    "direction:ltr;unicode-bidi:isolate;margin:4px 0"
+    "font-family:monospace;font-family:var(--jp-code-font-family, ui-monospace, monospace);font-size:12px;"
+    "line-height:1.5;white-space:pre-wrap;overflow-wrap:break-word;overflow-wrap:anywhere;color:inherit;direction:ltr;"
+    "unicode-bidi:isolate;border:0;margin:4px 0"
 )
 BADGE = "display:inline-block;border-radius:9px;padding:0 8px;white-space:nowrap"
 MUTED = "opacity:.75"
@@ -108,6 +111,8 @@ class Page:
         """Open an element and close it again; `attributes` are ours, never content."""
         closing = f"</{tag}>"
         opening = f"<{tag}{f' style={chr(34)}{style}{chr(34)}' if style else ''}{attributes and ' ' + attributes}>"
+        if tag == "pre":
+            opening += "\n"  # readers of HTML drop one line end there
         self._open_bytes += len(closing)
         self._add(opening, len(opening))
         yield

@@ -68,7 +68,7 @@ def steps_json(steps: Sequence[ShownStep]) -> dict[str, Any]:
 def steps_html(steps: Sequence[ShownStep]) -> str:
     """The card of a trace."""
     page = Page(_MOST_BYTES)
-    with page.element("div", BOX, 'class="headroom-result"'):
+    with page.element("div", BOX, 'class="headroom-result mathjax_ignore tex2jax_ignore"'):
         with page.element("div", "display:flex;flex-wrap:wrap;gap:2px 10px;align-items:baseline"):
             page.note(number(len(steps), "model call"), style=f"{BADGE};{tinted('neutral')}")
             page.note(_headline(steps), "b", "")
@@ -113,7 +113,7 @@ def _context(page: Page, index: int, step: ShownStep) -> None:
                 )
                 break
             page.note(title_of(block, decision), "div", f"{MUTED};margin-top:4px")
-            with page.element("div", f"{CODE};padding:2px 8px;{tinted('added' if decision.refs else 'neutral')}"):
+            with page.element("pre", f"{CODE};padding:2px 8px;{tinted('added' if decision.refs else 'neutral')}"):
                 room = min(_MOST_TEXT, page.left - floor - _LEAST_LEFT // 2)
                 if not page.text(text, most_chars=max(0, room)):
                     page.note(f"… cut: {number(len(text), 'character')} in all", "div")

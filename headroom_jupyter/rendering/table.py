@@ -20,7 +20,7 @@ _COLUMNS = ("message", "kind", "fidelity", "before", "after", "saved", "why")
 def table_html(result: ShownMessages) -> str:
     """The card of a message list."""
     page = Page(MOST_BYTES - _RESERVED)
-    with page.element("div", BOX, 'class="headroom-result"'):
+    with page.element("div", BOX, 'class="headroom-result mathjax_ignore tex2jax_ignore"'):
         with page.element("div", "display:flex;flex-wrap:wrap;gap:2px 10px;align-items:baseline"):
             page.note(
                 number(len({decision.message for decision in result.decisions}), "message"),
@@ -78,7 +78,7 @@ def _row(page: Page, decision: ShownBlock, block: Block | None) -> None:
 def _block(page: Page, decision: ShownBlock, block: Block, text: str) -> None:
     with fold(page, title_of(block, decision), is_open=False):
         style = f"{CODE};max-height:24em;overflow:auto;padding:6px 8px;border-radius:4px;{tinted('pane')}"
-        with page.element("div", style, 'tabindex="0" role="region" aria-label="compressed text"'):
+        with page.element("pre", style, 'tabindex="0" role="region" aria-label="compressed text"'):
             own = controls(text, decision.refs[0], (), block.text)
             marked_text(
                 page, text, own, Excerpts(block.text), most_bytes=min(_MOST_BLOCK, page.left - _LEAST_LEFT // 2)

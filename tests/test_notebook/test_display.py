@@ -62,5 +62,5 @@ def test_a_page_made_by_nbconvert_has_the_card_in_it(kernel: Kernel) -> None:
     output = nbformat.v4.new_output("display_data", data=kernel.shown("result"))
     cell = nbformat.v4.new_code_cell("result", outputs=[output])
     page, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
-    assert 'class="headroom-result"' in page
+    assert 'class="headroom-result ' in page
     assert "ERROR &lt;b&gt;worker&lt;/b&gt; 3 lost the disk" in page

@@ -142,7 +142,7 @@ def test_a_message_list_shows_each_block_and_opens_the_changed_ones(store: Store
 
 
 def test_a_long_conversation_stays_within_the_bound(store: Store) -> None:
-    result = compress(conversation("openai", [LOG[i * 10 :] for i in range(120)]), store=store)
+    result = compress(conversation("openai", [LOG[i * 10 :] for i in range(60)]), store=store)
     html = result._repr_mimebundle_()["text/html"]
     assert len(html.encode("utf-8")) <= 60_000
     assert "more changed block" in html

@@ -9,14 +9,19 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from headroom_jupyter import Store, compress_text
 from tests.ui.lab import Lab, chromium, lab_server
 
+_KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+_LOG = "".join(f"2024-05-01 10:00:{i % 60:02} INFO worker {i % 7} handled job {i * 37 % 1000}\n" for i in range(900))
+_LOG += "ERROR at $.items[0] and $.items[1]: disk lost\n"
 _CELLS = [
     """
 from headroom_jupyter import agent_trace, compress, compress_text, explore, trace
 from headroom_jupyter.notebook.display import show
 log = "".join(f"2024-05-01 10:00:{i % 60:02} INFO worker {i % 7} handled job {i * 37 % 1000}\\n" for i in range(900))
-log += "ERROR <img src=x onerror='window.hacked=1'><script>window.hacked=1</script> \\u202e\\x1b[31mdisk lost\\n"
+log += "ERROR at $.items[0] and $.items[1] <img src=x onerror='window.hacked=1'>"
+log += "<script>window.hacked=1</script> \\u202e\\x1b[31mdisk lost\\n"
 result = compress_text(log, query="which disk was lost?")
 result""",
     "show(result, 'diff')",
@@ -66,9 +71,8 @@ _CONTRASTS = """() => {
 @pytest.fixture(name="lab", scope="module")
 def _lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     root = tmp_path_factory.mktemp("notebooks")
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     cells = [nbformat.v4.new_code_cell(cell.strip()) for cell in _CELLS]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), root / "shown.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=_KERNEL), root / "shown.ipynb")
     with lab_server(root, tmp_path_factory.mktemp("lab")) as lab:
         yield lab
 
@@ -124,6 +128,7 @@ def test_a_changed_block_of_a_conversation_opens(page: Page) -> None:
 def test_content_is_never_markup(page: Page) -> None:
     assert page.evaluate("window.hacked") is None
     assert page.locator(".headroom-result img, .headroom-result script, .headroom-widget img").count() == 0
+    assert page.locator("mjx-container, .MathJax").count() == 0, "content was read as mathematics"
     expect(_cell(page, 0).locator(".headroom-result")).to_contain_text("<script>window.hacked=1</script> ⟨U+202E⟩")
 
 
@@ -191,6 +196,22 @@ def test_a_trace_grows_with_each_call_and_shows_the_context_of_a_step(page: Page
     expect(context.locator("details .headroom-text")).to_contain_text("handled job")
     widget.get_by_role("button", name="Stop recording").click()
     expect(widget.get_by_role("button", name="Record")).to_be_visible()
+
+
+def test_a_notebook_that_is_not_trusted_shows_the_same(lab: Lab, page: Page) -> None:
+    with Store(lab.root / "store", project="ui") as store:
+        data = compress_text(_LOG, query="which disk was lost?", store=store)._repr_mimebundle_()
+    cell = nbformat.v4.new_code_cell("result", outputs=[nbformat.v4.new_output("display_data", data=data)])
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=_KERNEL), lab.root / "not_trusted.ipynb")
+    with page.context.expect_page() as opened:
+        page.evaluate("url => window.open(url)", f"{lab.url}/lab/workspaces/other/tree/not_trusted.ipynb")
+    other = opened.value
+    mark = _cell(other, 0).locator("summary", has_text="<<ccr:").first
+    mark.click()
+    expect(mark.locator("xpath=..")).to_contain_text("handled job")
+    expect(mark).to_have_css("font-family", re.compile("monospace"))
+    assert other.locator("mjx-container, .MathJax").count() == 0
+    other.close()
 
 
 @pytest.mark.parametrize("theme", _THEMES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,9 @@ NAME = "headroom_retrieve"
 
 
 @pytest.fixture(name="kept")
-def _kept(tmp_path: Path) -> tuple[AgentTools, str]:
-    store = Store(tmp_path / "store", project="tools")
-    return headroom_tools(store=store), compress_text(LOG, store=store).refs[0]
+def _kept(tmp_path: Path) -> Iterator[tuple[AgentTools, str]]:
+    with Store(tmp_path / "store", project="tools") as store:
+        yield headroom_tools(store=store), compress_text(LOG, store=store).refs[0]
 
 
 @pytest.mark.parametrize("provider", ["openai", "openai_responses", "anthropic", "gemini"])

@@ -34,7 +34,7 @@ _MOST_ROWS = 600
 _MOST_PIECE = 3_000  # characters of one piece; the page asks for more
 _MOST_MORE = 60_000  # and gets as many at once
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_COUNTED_CHARS = 500_000  # a longer original is not counted piece by piece: the slider has to stay live
+_COUNTED_CHARS = 500_000  # of an original; the slider has to stay live
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,9 @@ class Exploration:
         except HeadroomError as err:
             return {"error": str(err)}
         self._result = result
-        self._pieces = compare(result.original, result.text, result.spans())
+        # The original of an estimate would have to be written out at each step of the slider.
+        whole = [Piece("added", 0, 0, 0, len(result.text))]
+        self._pieces = whole if result.is_estimate else compare(result.original, result.text, result.spans())
         rows, cut = self._rows(result, tokenizer_for(self.model))
         return {
             "kind": result.kind or "text",
@@ -91,7 +93,7 @@ class Exploration:
             "after": result.tokens_after,
             "saved": percent(result.tokens_before, result.tokens_after),
             "budget_met": result.budget_met,
-            "is_estimate": not tokenizer_for(self.model).is_exact,
+            "is_estimate": result.is_estimate or not tokenizer_for(self.model).is_exact,
             "elapsed_ms": round((perf_counter() - started) * 1e3),
             "rows": rows,
             "cut": cut,
@@ -117,21 +119,31 @@ class Exploration:
         return rows, len(self._pieces) - len(rows)
 
     def _row(self, result: TextResult, piece: Piece, tokenizer: Tokenizer, left: int) -> dict[str, Any]:
-        source = result.original[piece.source_start : piece.source_end]
+        source = "" if piece.change == "added" else result.original[piece.source_start : piece.source_end]
         text = result.text[piece.text_start : piece.text_end]
         shown = text[: max(0, left)]
-        share = result.tokens_before / max(1, len(result.original))
-        is_counted = len(result.original) <= _COUNTED_CHARS
+        if piece.change == "added":
+            where, tokens = (0, 0), 0
+        else:
+            where = line_range(result.original, piece.source_start, piece.source_end)
+            tokens = _cost(result, source, tokenizer)
         return {
             "change": piece.change,
             "source": visible(source[:_MOST_PIECE]) if piece.change != "same" else "",
             "source_chars": len(source),
             "source_shown": min(len(source), _MOST_PIECE),
-            "source_lines": list(line_range(result.original, piece.source_start, piece.source_end)),
-            "source_tokens": tokenizer.count(source) if is_counted else round(share * len(source)),
+            "source_lines": list(where),
+            "source_tokens": tokens,
             "lines": [[visible(line), tokenizer.count(line)] for line in _LINE.findall(shown)],
             "is_cut": len(shown) < len(text),
         }
+
+
+def _cost(result: TextResult, source: str, tokenizer: Tokenizer) -> int:
+    """Tokens of a run of the original; its share of them where counting would take too long."""
+    if len(result.original) <= _COUNTED_CHARS:
+        return tokenizer.count(source)
+    return round(result.tokens_before * len(source) / len(result.original))
 
 
 def explore(

@@ -28,12 +28,15 @@ _MOST_LLM_CHARS = 100_000  # a longer text would make every copy of the notebook
 
 def text_bundle(result: ShownText, view: View = "compressed") -> dict[str, Any]:
     """One text in all its forms; `view` is the part of the page that is open."""
-    spans = result.spans()
+    # The original of an estimate would have to be written out first; only who asks to see it waits for that.
+    is_at_hand = not result.is_estimate or view != "compressed"
+    original = result.original if is_at_hand else None
+    spans = result.spans() if is_at_hand else []
     shown = result.original if view == "original" else result.text
     bundle: dict[str, Any] = {
         "text/plain": text_plain(result, shown, name="result.original" if view == "original" else "result.text"),
-        "text/html": card_html(result, view, spans),
-        MIME: _text_json(result, spans),
+        "text/html": card_html(result, view, original, spans),
+        MIME: _text_json(result, original, spans),
     }
     if len(result.text) <= _MOST_LLM_CHARS:
         bundle[LLM_MIME] = _sound(result.text)
@@ -45,10 +48,10 @@ def messages_bundle(result: ShownMessages, plain: str) -> dict[str, Any]:
     return {"text/plain": plain, "text/html": table_html(result), MIME: _messages_json(result)}
 
 
-def _text_json(result: ShownText, spans: Sequence[Span]) -> dict[str, Any]:
+def _text_json(result: ShownText, original: str | None, spans: Sequence[Span]) -> dict[str, Any]:
     markers = list(scan(result.text))
     # Half of the original at most: what was left as it is must not come back whole either.
-    preview = result.text[: min(_PREVIEW_CHARS, len(result.original) // 2)]
+    preview = result.text[: min(_PREVIEW_CHARS, len(result.text if original is None else original) // 2)]
     return {
         "type": "text",
         "refs": list(result.refs),
@@ -57,8 +60,9 @@ def _text_json(result: ShownText, spans: Sequence[Span]) -> dict[str, Any]:
         "fidelity": result.fidelity,
         "reason": result.reason,
         "tokens": _tokens(result),
-        "chars": {"before": len(result.original), "after": len(result.text)},
-        "lines": {"before": result.original.count("\n") + 1, "after": result.text.count("\n") + 1},
+        "is_estimate": result.is_estimate,
+        "chars": {"before": None if original is None else len(original), "after": len(result.text)},
+        "lines": {"before": None if original is None else _lines(original), "after": _lines(result.text)},
         "budget_met": result.budget_met,
         "markers": [
             {"start": start, "end": end, "marker": marker.render()} for start, end, marker in markers[:_MOST_SPANS]
@@ -99,6 +103,10 @@ def _decision(decision: ShownBlock) -> dict[str, Any]:
 def _tokens(counted: ShownText | ShownMessages | ShownBlock) -> dict[str, Any]:
     before, after = counted.tokens_before, counted.tokens_after
     return {"before": before, "after": after, "saved": before - after, "saved_percent": percent(before, after)}
+
+
+def _lines(text: str) -> int:
+    return text.count("\n") + 1
 
 
 def _sound(text: str) -> str:

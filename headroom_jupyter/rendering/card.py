@@ -10,7 +10,7 @@ from headroom_jupyter.compressors.base import Span
 from headroom_jupyter.rendering.comparison import Piece, compare, line_range
 from headroom_jupyter.rendering.html import BADGE, BOX, CODE, MUTED, Page, tinted
 from headroom_jupyter.rendering.originals import Control, Excerpts, controls
-from headroom_jupyter.rendering.shown import ShownText, number, percent
+from headroom_jupyter.rendering.shown import ShownText, counts, number, percent
 
 __all__ = ["MOST_BYTES", "View", "card_html", "fold", "header", "marked_text"]
 
@@ -22,10 +22,17 @@ _LEAST_LEFT = 1_200  # bytes; with less left no excerpt is begun
 _PANE = f"{CODE};max-height:32em;overflow:auto;padding:6px 8px;border-radius:4px;{tinted('pane')}"
 
 
-def card_html(result: ShownText, view: View, spans: Sequence[Span]) -> str:
-    """The card of a result with one view open; the others are folded, and "original" is there only when asked for."""
+def card_html(result: ShownText, view: View, original: str | None, spans: Sequence[Span]) -> str:
+    """The card of a result with one view open; the others are folded, and "original" is there only when asked for.
+
+    Args:
+        result: What is shown.
+        view: The part that is open.
+        original: The original; None where it would have to be written out for this, and nobody asked to see it.
+        spans: The result's spans; none without the original.
+    """
     page = Page(MOST_BYTES - _RESERVED)
-    pieces = compare(result.original, result.text, spans)
+    pieces = compare(original, result.text, spans) if original is not None else []
     ref = result.refs[0] if result.refs else ""
     with page.element("div", BOX, 'class="headroom-result mathjax_ignore tex2jax_ignore"'):
         header(page, result)
@@ -34,15 +41,15 @@ def card_html(result: ShownText, view: View, spans: Sequence[Span]) -> str:
             fold(page, f"What the model reads ({lines})", is_open=view == "compressed"),
             _pane(page, "compressed text"),
         ):
-            own = controls(result.text, ref, pieces, result.original)
-            marked_text(page, result.text, own, Excerpts(result.original), most_bytes=_share(page, view, "compressed"))
-        if result.text != result.original:
+            own = controls(result.text, ref, pieces, original or "")
+            marked_text(page, result.text, own, Excerpts(original), most_bytes=_share(page, view, "compressed"))
+        if original is not None and result.text != original:
             with fold(page, "Before and after", is_open=view == "diff"), _pane(page, "comparison"):
-                _comparison(page, result, pieces, most_bytes=_share(page, view, "diff"))
-        if view == "original":
-            lines = number(result.original.count("\n") + 1, "line")
+                _comparison(page, original, result.text, pieces, most_bytes=_share(page, view, "diff"))
+        if original is not None and view == "original":
+            lines = number(original.count("\n") + 1, "line")
             with fold(page, f"Original ({lines})", is_open=True), _pane(page, "original text"):
-                _bounded(page, result.original, page.left, "result.original has all of it")
+                _bounded(page, original, page.left, "result.original has all of it")
     return page.html()
 
 
@@ -50,7 +57,7 @@ def header(page: Page, result: ShownText) -> None:
     """Counts, saved share, kind, fidelity and reason in a line or two."""
     with page.element("div", "display:flex;flex-wrap:wrap;gap:2px 10px;align-items:baseline"):
         page.note(result.kind or "text", style=f"{BADGE};{tinted('neutral')}")
-        page.note(f"{result.tokens_before:,} → {result.tokens_after:,} tokens", "b", "")
+        page.note(counts(result), "b", "")
         is_saved = result.tokens_after < result.tokens_before
         page.note(
             f"{percent(result.tokens_before, result.tokens_after)} saved",
@@ -117,9 +124,8 @@ def _how(control: Control) -> str:
     return f"{call[:200]} brings it back"
 
 
-def _comparison(page: Page, result: ShownText, pieces: Sequence[Piece], *, most_bytes: int) -> None:
+def _comparison(page: Page, original: str, text: str, pieces: Sequence[Piece], *, most_bytes: int) -> None:
     floor = page.left - most_bytes
-    original, text = result.original, result.text
     for number_, piece in enumerate(pieces):
         if page.left - floor < _LEAST_LEFT:
             page.note(f"… {number(len(pieces) - number_, 'more piece')}; result.spans() has all of them", "div")

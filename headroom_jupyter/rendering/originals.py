@@ -65,9 +65,9 @@ def controls(text: str, ref: str, pieces: Sequence[Piece], original: str) -> lis
 
 @dataclass
 class Excerpts:
-    """Reads runs of one original, and stops when it has read enough: a page need not show everything."""
+    """Reads runs of one original, if it is at hand, and stops when it has read enough for one page."""
 
-    original: str
+    original: str | None
     _read: int = 0
     _parts: dict[str, str] = field(default_factory=dict)
     _starts: dict[str, list[int]] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class Excerpts:
             return None
 
     def _part(self, at: str) -> str | None:
-        if not at:
+        if self.original is None or not at:
             return self.original
         if at not in self._parts:
             if not self._may_read(len(self.original)):

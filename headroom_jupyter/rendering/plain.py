@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from headroom_jupyter.rendering.html import visible
-from headroom_jupyter.rendering.shown import ShownText, percent
+from headroom_jupyter.rendering.shown import ShownText, counts, percent
 
 __all__ = ["clipped", "summary", "text_plain"]
 
@@ -15,9 +15,8 @@ _MOST_CHARS = 240  # of one line
 
 def summary(result: ShownText) -> str:
     """The account of a text in one line."""
-    counts = f"{result.tokens_before:,} → {result.tokens_after:,} tokens"
     saved = percent(result.tokens_before, result.tokens_after)
-    parts = [result.kind or "text", counts, f"{saved} saved", result.fidelity, result.reason, *result.refs]
+    parts = [result.kind or "text", counts(result), f"{saved} saved", result.fidelity, result.reason, *result.refs]
     if result.budget_met is not None:
         parts.insert(3, "budget met" if result.budget_met else "budget NOT met")
     return " · ".join(visible(part) for part in parts if part)

@@ -8,7 +8,7 @@ from typing import Protocol
 from headroom_jupyter.compressors.base import Span
 from headroom_jupyter.messages import Block
 
-__all__ = ["ShownBlock", "ShownMessages", "ShownText", "headline", "number", "percent", "title_of"]
+__all__ = ["ShownBlock", "ShownMessages", "ShownText", "counts", "headline", "number", "percent", "title_of"]
 
 
 class ShownText(Protocol):
@@ -34,6 +34,8 @@ class ShownText(Protocol):
     def reason(self) -> str: ...
     @property
     def budget_met(self) -> bool | None: ...
+    @property
+    def is_estimate(self) -> bool: ...
     def spans(self) -> list[Span]:
         """As `TextResult.spans`."""
         ...
@@ -101,11 +103,15 @@ def number(count: int, unit: str) -> str:
     return f"{count:,} {unit}{'' if count == 1 else 's'}"
 
 
+def counts(result: ShownText | ShownMessages) -> str:
+    """Tokens before and after."""
+    about = "about " if result.is_estimate else ""
+    return f"{about}{result.tokens_before:,} → {result.tokens_after:,} tokens"
+
+
 def headline(result: ShownMessages) -> str:
     """Counts, saved share, and what else must be said, in one line."""
-    about = "about " if result.is_estimate else ""
-    saved = percent(result.tokens_before, result.tokens_after)
-    head = f"{about}{result.tokens_before:,} → {result.tokens_after:,} tokens ({saved} saved)"
+    head = f"{counts(result)} ({percent(result.tokens_before, result.tokens_after)} saved)"
     if result.budget_met is not None:
         head += "; budget met" if result.budget_met else "; budget NOT met"
     return head + (f"; left alone: {result.error}" if result.error else "")
@@ -114,8 +120,8 @@ def headline(result: ShownMessages) -> str:
 def title_of(block: Block, decision: ShownBlock) -> str:
     """Where a block stands and what became of it, in a line."""
     part = {"call": "tool call", "image": "image", "opaque": "not read"}.get(block.part, decision.kind)
-    counts = (
-        f"{decision.tokens_before:,} → {decision.tokens_after:,}" if decision.refs else f"{decision.tokens_before:,}"
-    )
-    words = [f"message {block.message}", block.role, block.tool[:60], part, f"{counts} tokens"]
+    cost = number(decision.tokens_before, "token")
+    if decision.refs:
+        cost = f"{decision.tokens_before:,} → {number(decision.tokens_after, 'token')}"
+    words = [f"message {block.message}", block.role, block.tool[:60], part, cost]
     return " · ".join(word for word in words if word)

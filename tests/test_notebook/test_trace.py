@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,9 @@ LOG = "".join(f"2024-05-01 10:00:{i % 60:02} INFO worker {i % 7} handled job {i 
 
 
 @pytest.fixture(name="store")
-def _store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "store", project="traced")
+def _store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "store", project="traced") as store:
+        yield store
 
 
 def test_every_call_in_the_block_is_a_step_and_no_call_after_it(store: Store) -> None:

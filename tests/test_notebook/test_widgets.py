@@ -155,4 +155,5 @@ def test_a_widgets_page_comes_with_the_package_and_takes_content_as_text_alone()
 def test_exploring_says_what_a_text_without_gain_is(tmp_path: Path) -> None:
     view = Exploration("short").view(Question())
     assert (view["before"], view["after"], view["saved"]) == (1, 1, "0 %")
-    assert compress_text("short", store=Store(tmp_path)).reason == view["reason"]
+    with Store(tmp_path) as store:
+        assert compress_text("short", store=store).reason == view["reason"]

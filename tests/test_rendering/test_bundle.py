@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,8 +23,9 @@ LOG += "2024-05-01 10:15:00 ERROR worker 3 lost the disk\n"
 
 
 @pytest.fixture(name="store")
-def _store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "store", project="shown")
+def _store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "store", project="shown") as store:
+        yield store
 
 
 def _result(text: str, store: Store, **options: str) -> TextResult:
@@ -121,6 +124,16 @@ def test_a_long_text_that_stays_as_it_is_is_cut_in_every_form_and_says_so(store:
     assert LLM_MIME not in bundle or len(bundle[LLM_MIME]) <= 100_000
     assert "cut here" in bundle["text/html"]
     assert "print(result.text) shows everything" in bundle["text/plain"]
+
+
+def test_an_original_that_is_not_at_hand_is_not_fetched_for_a_card(store: Store) -> None:
+    result = replace(_result(LOG, store), is_estimate=True, _spans=lambda: pytest.fail("spans were asked for"))
+    bundle = text_bundle(result)
+    assert bundle["text/plain"].startswith("log · about ")
+    assert bundle[MIME]["chars"]["before"] is None
+    titles = [_title(entry) for entry in parsed(bundle["text/html"]).all("details")]
+    assert "Before and after" not in titles
+    assert f"retrieve('{result.refs[0]}', at='lines " in parsed(bundle["text/html"]).text
 
 
 def test_a_terminal_gets_no_escape_sequence_of_the_content(store: Store) -> None:

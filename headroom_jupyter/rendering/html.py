@@ -23,7 +23,7 @@ BOX = (
 CODE = (
     "font-family:monospace;font-family:var(--jp-code-font-family, ui-monospace, monospace);font-size:12px;"
     "line-height:1.5;white-space:pre-wrap;word-break:normal;overflow-wrap:break-word;overflow-wrap:anywhere;color:inherit;direction:ltr;"
-    "unicode-bidi:isolate;border:0;margin:4px 0"
+    "unicode-bidi:isolate;border:0;margin:4px 0;background:transparent"
 )
 BADGE = "display:inline-block;border-radius:9px;padding:0 8px;white-space:nowrap"
 MUTED = "opacity:.75"

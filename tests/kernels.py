@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from queue import Empty
 from typing import Any
 
@@ -86,10 +88,10 @@ class Kernel:
 
 
 @contextmanager
-def running_kernel() -> Iterator[Kernel]:
-    """A fresh kernel of this environment, with the tests' home."""
+def running_kernel(home: Path) -> Iterator[Kernel]:
+    """A fresh kernel of this environment, with a store of its own under `home`."""
     manager = KernelManager()
-    manager.start_kernel()
+    manager.start_kernel(env={**os.environ, "HEADROOM_HOME": str(home)})
     client = manager.client()
     client.start_channels()
     try:

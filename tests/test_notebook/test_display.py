@@ -21,8 +21,8 @@ result = compress_text(log + 'ERROR <b>worker</b> 3 lost the disk\\n', query='wh
 
 
 @pytest.fixture(name="kernel", scope="module")
-def _kernel() -> Iterator[Kernel]:
-    with running_kernel() as kernel:
+def _kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    with running_kernel(tmp_path_factory.mktemp("kernel")) as kernel:
         kernel.run(_LOG)
         yield kernel
 

@@ -26,8 +26,8 @@ explorer = explore(log)
 
 
 @pytest.fixture(name="kernel", scope="module")
-def _kernel() -> Iterator[Kernel]:
-    with running_kernel() as kernel:
+def _kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    with running_kernel(tmp_path_factory.mktemp("kernel")) as kernel:
         kernel.run(_CODE)
         yield kernel
 
@@ -64,11 +64,12 @@ def test_what_was_left_out_comes_when_it_is_asked_for(kernel: Kernel) -> None:
     assert kernel.tell(comm, {"type": "more", "row": 10_000, "shown": 0})["text"] == ""
 
 
-def test_trying_out_books_no_saving_and_keeps_nothing(kernel: Kernel) -> None:
-    code = "print(len(Store(project='untouched').refs()), len([r for r in Store().refs() if r.kind == 'csv']))"
-    assert kernel.printed(code) == "0 0\n"
-    kernel.run("explore('a,b\\n' + ''.join(f'{i},{i * i % 77}\\n' for i in range(3000)))")
-    assert kernel.printed("print(len([r for r in Store().refs() if r.kind == 'table']))") == "0\n"
+def test_trying_out_keeps_nothing_in_the_users_store_until_the_result_is_taken(kernel: Kernel) -> None:
+    kernel.run("table = 'a,b\\n' + ''.join(f'{i},{i * i % 77}\\n' for i in range(3000))")
+    kept = kernel.printed("print(Store().refs())")
+    kernel.run("tried = explore(table)")
+    assert kernel.printed("print(Store().refs())") == kept
+    assert kernel.printed("print(retrieve(tried.result.refs[0]) == table)") == "True\n"
 
 
 def test_a_trace_of_a_notebook_hears_the_cells_that_follow_until_it_is_stopped(kernel: Kernel) -> None:

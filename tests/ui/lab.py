@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 __all__ = ["Lab", "chromium", "lab_server"]
 
+expect.set_options(timeout=30_000)  # on a busy machine a kernel's answer takes its time
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 # What calls the network, or pops up.
 _DISABLED = {
@@ -42,7 +43,7 @@ class Lab:
         page.wait_for_function("window.jupyterapp && window.jupyterapp.started")
         page.wait_for_selector(".jp-Notebook .jp-Cell")
         page.wait_for_function(
-            "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000
+            "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=120_000
         )
 
     def run_all(self, page: Page) -> None:
@@ -93,7 +94,7 @@ def lab_server(root: Path, home: Path) -> Iterator[Lab]:
 
 
 def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         try:
             with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # our own server

@@ -17,6 +17,7 @@ from weakref import finalize
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compressors.base import Level
 from headroom_jupyter.errors import HeadroomError, InputError
+from headroom_jupyter.pipeline import check_options
 from headroom_jupyter.rendering.comparison import Piece, compare, line_range
 from headroom_jupyter.rendering.html import visible
 from headroom_jupyter.rendering.shown import percent
@@ -162,8 +163,10 @@ def explore(
         The widget; its `result` is what is shown, with the original in your store.
 
     Raises:
-        InputError: widgets are not installed, or the value cannot be used.
+        InputError: widgets are not installed, or the level or the model is unknown.
     """
+    check_options(level, None)
+    tokenizer_for(model)
     exploration = Exploration(value, name, model)
     widget = widget_module("explorer_widget").ExplorerWidget(exploration, Question(query, level))
     return cast("ExplorerWidget", widget)

@@ -37,6 +37,11 @@ class ExplorerWidget(anywidget.AnyWidget):
         self.observe(self._answer, names="ask")
         self.on_msg(self._more)
 
+    def __repr__(self) -> str:
+        """Short: a notebook keeps it as the widget's text, and must not keep all that the widget shows."""
+        told = self.view.get("error") or f"{self.view['before']:,} → {self.view['after']:,} tokens"
+        return f"explore: {told}"
+
     @property
     def question(self) -> Question:
         """What the page asks."""

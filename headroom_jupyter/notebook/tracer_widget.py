@@ -27,9 +27,12 @@ class TracerWidget(anywidget.AnyWidget):
         self.trace = trace
         self._stop = stop
         super().__init__(rows=[row_of(step) for step in trace.steps], is_recording=stop is not None)
-        trace.listener = self._add
+        trace.listeners.append(self._add)
         self.observe(self._switch, names="is_recording")
         self.on_msg(self._context)
+
+    def __repr__(self) -> str:
+        return repr(self.trace)
 
     def stop(self) -> None:
         """Record no more; the page can switch recording on again, until the widget is closed."""
@@ -39,6 +42,8 @@ class TracerWidget(anywidget.AnyWidget):
         """Take the widget off the page, and record no more."""
         if self._stop is not None:
             self._stop()
+        if self._add in self.trace.listeners:
+            self.trace.listeners.remove(self._add)
         super().close()
 
     def _add(self, step: Step) -> None:

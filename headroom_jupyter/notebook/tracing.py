@@ -36,7 +36,7 @@ class Trace:
     def __init__(self, *, is_shown: bool = True) -> None:
         self._steps: list[Step] = []
         self._is_shown = is_shown
-        self.listener: Callable[[Step], None] | None = None
+        self.listeners: list[Callable[[Step], None]] = []
         self.is_recording = True
 
     @property
@@ -60,8 +60,8 @@ class Trace:
             return
         step = Step(len(self._steps) + 1, time.time(), call.model, call.result)
         self._steps.append(step)
-        if self.listener is not None:
-            self.listener(step)
+        for listener in self.listeners:
+            listener(step)
 
     def start(self) -> None:
         """Record the calls of this context from now on."""

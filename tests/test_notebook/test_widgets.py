@@ -92,6 +92,19 @@ def test_a_trace_of_a_notebook_hears_the_cells_that_follow_until_it_is_stopped(k
     assert kernel.printed(code).startswith("3 []")
 
 
+def test_a_notebook_keeps_no_more_of_a_widget_than_a_line(kernel: Kernel) -> None:
+    data = kernel.shown("explorer")
+    assert data["text/plain"].startswith("explore: ")
+    assert len(str(data)) < 1000
+    assert len(str(kernel.shown("agent_trace()"))) < 1000
+
+
+def test_an_unknown_level_or_model_is_refused_at_once(kernel: Kernel) -> None:
+    for option in ("level='all'", "model='nonsense'"):
+        with pytest.raises(AssertionError, match="unknown"):
+            kernel.run(f"explore('text', {option})")
+
+
 def test_a_finished_trace_can_be_looked_at(kernel: Kernel) -> None:
     kernel.run("with trace(show=False) as steps:\n    compress([{'role': 'user', 'content': 'Hello'}])")
     kernel.run("seen = agent_trace(steps)")

@@ -12,6 +12,7 @@ import pytest
 
 from headroom_jupyter import Store, compress, compress_text, trace
 from headroom_jupyter.notebook.tracer import context_of, row_of
+from headroom_jupyter.pipeline import compress_as, providers
 from headroom_jupyter.rendering.bundle import MIME
 from tests.conversations import conversation
 from tests.markup import parsed
@@ -36,6 +37,13 @@ def test_every_call_in_the_block_is_a_step_and_no_call_after_it(store: Store) ->
     assert steps.tokens_before == first.tokens_before + second.tokens_before
     assert steps.tokens_after == first.tokens_after + second.tokens_after
     assert steps.steps[0].result.messages == first.messages
+
+
+def test_a_caller_that_knows_the_wire_format_is_heard_too(store: Store) -> None:
+    (provider,) = (known for known in providers() if known.name == "openai")
+    with trace() as steps:
+        compress_as(provider, conversation("openai", [LOG]), model="gpt-4.1", level="faithful", store=store)
+    assert [step.model for step in steps.steps] == ["gpt-4.1"]
 
 
 def test_a_budget_is_one_step(store: Store) -> None:

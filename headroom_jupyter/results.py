@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NoReturn, overload
 
 from headroom_jupyter.compressors.base import Span
@@ -93,10 +93,6 @@ class CompressResult:
         return messages_bundle(self, repr(self))
 
 
-# What stands for an original that would take seconds to write out; one line, so that no row is looked for in it.
-_UNWRITTEN = "(a table stored by columns; result.original writes it out, and retrieve() brings rows of it)"
-
-
 class _Late:
     """A field that holds a text, or gives it when it is first read."""
 
@@ -154,8 +150,10 @@ class TextResult:
         return self.text
 
     def __repr__(self) -> str:
+        about = "about " if self.is_estimate else ""
         return (
-            f"TextResult({self.kind or 'text'}, {self.fidelity}, {self.tokens_before:,} → {self.tokens_after:,} tokens,"
+            f"TextResult({self.kind or 'text'}, {self.fidelity},"
+            f" {about}{self.tokens_before:,} → {self.tokens_after:,} tokens,"
             f" {percent(self.tokens_before, self.tokens_after)} saved{f', {self.reason}' if self.reason else ''})"
         )
 
@@ -163,7 +161,7 @@ class TextResult:
         """How a notebook shows it."""
         from headroom_jupyter.rendering.bundle import text_bundle  # noqa: PLC0415  # loaded when first shown
 
-        return text_bundle(replace(self, original=_UNWRITTEN, _spans=list) if self.is_estimate else self)
+        return text_bundle(self)
 
 
 def _cells(decision: Decision) -> tuple[str, ...]:

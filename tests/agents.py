@@ -77,6 +77,15 @@ def _call(api: str, calls: Sequence[ToolCall]) -> list[Any]:
     ]
 
 
+def answer_to(api: str, calls: Sequence[ToolCall], text: str = "") -> list[Any]:
+    """What a client keeps of a model's reply: its calls, or its text."""
+    if calls:
+        return _call(api, calls)
+    if api == "gemini":
+        return [{"role": "model", "parts": [{"text": text}]}]
+    return [{"role": "assistant", "content": text}]
+
+
 def results_of(api: str, results: Sequence[tuple[str, str, str]]) -> list[Any]:
     """Messages that hold the results of calls: (call id, tool, text)."""
     if api == "anthropic":
@@ -114,12 +123,13 @@ class Agent:
         if self.is_async:
             return asyncio.run(self._ask_async(client, messages, tools, more))
         create, options, read = self._request(client, messages, tools, more)
-        if not self.is_stream:
-            return read(create(**options))
-        with create(**options) as stream:
-            for _ in stream:
-                pass
-            return read(self._final(stream))
+        with client:
+            if not self.is_stream:
+                return read(create(**options))
+            with create(**options) as stream:
+                for _ in stream:
+                    pass
+                return read(self._final(stream))
 
     async def _ask_async(self, client: Any, messages: list[Any], tools: list[Any], more: Any) -> Heard:
         create, options, read = self._request(client, messages, tools, more)
@@ -158,7 +168,7 @@ class Agent:
 
 AGENTS = [
     Agent(api, is_async, is_stream)
-    for api in ("anthropic", "openai")
+    for api in ("anthropic", "openai", "openai_responses")
     for is_async in (False, True)
     for is_stream in (False, True)
 ]

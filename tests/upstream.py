@@ -277,16 +277,16 @@ def _openai(said: Iterable[Any], usage: tuple[int, int], seen: Seen) -> tuple[An
 
 def _responses(said: Iterable[Any], usage: tuple[int, int], seen: Seen) -> tuple[Any, Iterable[bytes]]:
     output: list[Any] = []
+    turn = len(seen.messages) if isinstance(seen.json.get("input"), list) else 0
     for number, part in enumerate(said):
         if isinstance(part, str):
             piece = {"type": "output_text", "text": part, "annotations": []}
-            message = {"type": "message", "id": f"msg_{number}", "role": "assistant", "status": "completed"}
+            message = {"type": "message", "id": f"msg_{turn}_{number}", "role": "assistant", "status": "completed"}
             output.append(message | {"content": [piece]})
         else:
             call = {"type": "function_call", "id": f"fc_{part.id}", "call_id": part.id, "name": part.name}
             output.append(call | {"arguments": json.dumps(part.arguments), "status": "completed"})
-    number = len(seen.messages) if isinstance(seen.json.get("input"), list) else 0
-    head = {"id": f"resp_{number}", "object": "response", "created_at": 1, "model": "gpt-x", "tools": []}
+    head = {"id": f"resp_{turn}", "object": "response", "created_at": 1, "model": "gpt-x", "tools": []}
     head |= {"parallel_tool_calls": True, "tool_choice": "auto"}
     details = {"input_tokens_details": {"cached_tokens": 3}, "output_tokens_details": {"reasoning_tokens": 2}}
     used = {"input_tokens": usage[0], "output_tokens": usage[1], "total_tokens": sum(usage), **details}

@@ -14,6 +14,7 @@ from headroom_jupyter.exchange.base import (
     Json,
     Pair,
     Round,
+    Unchained,
     added,
     appended,
     as_object,
@@ -76,7 +77,7 @@ class AnthropicMessages:
         return block | {"is_error": True} if answer.is_error else block
 
 
-class Replies:
+class Replies(Unchained):
     """Numbers the blocks of all replies through; the last message_delta tells the usage of all."""
 
     def __init__(self) -> None:

@@ -1,9 +1,12 @@
-"""Turns in which a model calls headroom_retrieve beside tools of the client.
+"""What the client's history lacks and the provider has to see again; kept in the store, so that any process can do it.
 
-The client runs its own tools and sends their results with its next request; our call, and what the store said to it,
-stood in no message of the client's. They are put back beside the client's own call and result, from the next request
-on and for as long as the conversation has that turn: the model gets what it asked for, and the prefix stays as it is.
-What is put back is kept in the store, so that any process can do it.
+A model may call headroom_retrieve beside tools of the client. The client runs its own tools and sends their results
+with its next request; our call, and what the store said to it, stood in no message of the client's. They are put back
+beside the client's own call and result, from the next request on and for as long as the conversation has that turn: the
+model gets what it asked for, and the prefix stays as it is.
+
+A provider that keeps the conversation itself (previous_response_id) kept our calls too. A client goes on from the
+response it saw; it is led to the one that ended the turn, with the results that are still owed.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from headroom_jupyter.errors import StoreError
 from headroom_jupyter.exchange.base import Answer, Json, Round, Wire
 from headroom_jupyter.exchange.json_text import Splice, dumps, locate
 
-__all__ = ["keep", "recalled"]
+__all__ = ["keep", "keep_chain", "recalled"]
 
 _log = logging.getLogger(__name__)
 
@@ -29,8 +32,18 @@ def keep(wire: Wire, said: Round, answers: Sequence[Answer], store: Store) -> No
     if not call_id:
         return  # nothing to find the turn by; the model can ask again
     record = {"calls": [call.raw for call in said.calls], "results": [wire.result(answer) for answer in answers]}
+    _remember(_key(wire, call_id), record, store)
+
+
+def keep_chain(wire: Wire, chain: tuple[str, str], answers: Sequence[Answer], store: Store) -> None:
+    """Remember which response really ended a turn, and what its calls are owed."""
+    shown, real = chain
+    _remember(_key(wire, f"chain {shown}"), {"id": real, "results": [wire.result(a) for a in answers]}, store)
+
+
+def _remember(key: bytes, record: Json, store: Store) -> None:
     try:
-        store.remember(_key(wire, call_id), dumps(record).encode("utf-8"))
+        store.remember(key, dumps(record).encode("utf-8"))
     except StoreError as err:
         _log.warning("what a model asked for beside other tools could not be kept: %s", err)
 
@@ -39,10 +52,7 @@ def recalled(wire: Wire, text: str, request: Json, store: Store) -> list[Splice]
     """What has to be put back into a client's history."""
     pairs = dict(wire.pairs(request)) if isinstance(request.get(wire.key), list) else {}
     keys = {_key(wire, call_id): call_id for call_id in pairs}
-    try:
-        records = store.forms(keys)
-    except StoreError:
-        return []
+    records = store.forms(keys) if keys else {}
     splices: list[Splice] = []
     found = {pairs[keys[key]]: json.loads(record) for key, record in records.items()}
     places = locate(text, [path for pair in found for path in (pair.call, pair.result) if path is not None])
@@ -51,6 +61,26 @@ def recalled(wire: Wire, text: str, request: Json, store: Store) -> list[Splice]
             if path is not None:
                 start = places[path][0]
                 splices.append(Splice(start, start, "".join(f"{dumps(item)}," for item in items)))
+    return splices + _chained(wire, text, request, store)
+
+
+def _chained(wire: Wire, text: str, request: Json, store: Store) -> list[Splice]:
+    """The response to go on from, and the results it is owed before anything else."""
+    shown = request.get("previous_response_id")
+    record = store.form(_key(wire, f"chain {shown}")) if isinstance(shown, str) else None
+    if record is None:
+        return []
+    known = json.loads(record)
+    places = locate(text, [("previous_response_id",), (wire.key,)])
+    splices = [Splice(*places["previous_response_id",], dumps(known["id"]))]
+    own, items = request.get(wire.key), known["results"]
+    if items and isinstance(own, list):
+        start = places[wire.key,][0] + 1
+        splices.append(Splice(start, start, ",".join(map(dumps, items)) + ("," if own else "")))
+    elif items and isinstance(own, str):
+        start, end = places[wire.key,]
+        user = f'{{"role":"user","content":{text[start:end]}}}'
+        splices.append(Splice(start, end, f"[{','.join([*map(dumps, items), user])}]"))
     return splices
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "Pair",
     "Replies",
     "Round",
+    "Unchained",
     "Wire",
     "added",
     "appended",
@@ -87,10 +88,17 @@ class Replies(Protocol):
 
     `round` is the reply that is being read. `may_follow` says whether a hidden round may still be answered: if not,
     what ends such a round goes on to the client, changed so that it does not wait for a tool it never saw.
+    `chain` is set at the end where the provider keeps the conversation and it differs from what the client saw: the id
+    that the client has for it, and the provider's.
     """
 
     round: Round
     may_follow: bool
+
+    @property
+    def chain(self) -> tuple[str, str] | None:
+        """The ids, or None."""
+        ...
 
     def begin(self) -> None:
         """The next reply follows; the usage of the one before is remembered."""
@@ -107,6 +115,15 @@ class Replies(Protocol):
     def failure(self, status: int, body: bytes) -> bytes:
         """The event that tells a client in the middle of a stream that its provider refused to go on."""
         ...
+
+
+class Unchained:
+    """For replies of providers that keep no conversation."""
+
+    @property
+    def chain(self) -> tuple[str, str] | None:
+        """None."""
+        return None
 
 
 class Wire(Protocol):

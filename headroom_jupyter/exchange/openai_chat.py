@@ -14,6 +14,7 @@ from headroom_jupyter.exchange.base import (
     Json,
     Pair,
     Round,
+    Unchained,
     added,
     appended,
     inserted_tool,
@@ -75,7 +76,7 @@ class OpenAIChatCompletions:
         return {"role": "tool", "tool_call_id": answer.call.id, "content": answer.text}
 
 
-class Replies:
+class Replies(Unchained):
     """Takes our calls out of the choices; the chunks of all replies carry the id of the first."""
 
     def __init__(self, *, may_follow: bool = True) -> None:

@@ -8,15 +8,20 @@ from dataclasses import dataclass
 
 from headroom_jupyter.exchange.anthropic import AnthropicMessages
 from headroom_jupyter.exchange.base import Wire
+from headroom_jupyter.exchange.gemini import GeminiContents
 from headroom_jupyter.exchange.openai_chat import OpenAIChatCompletions
+from headroom_jupyter.exchange.openai_responses import OpenAIResponsesApi
 
 __all__ = ["VENDORS", "Route", "vendor_of", "wire_of"]
 
 VENDORS = ("anthropic", "openai", "gemini")
-_ANTHROPIC, _CHAT = AnthropicMessages(), OpenAIChatCompletions()
 _WIRES: tuple[tuple[re.Pattern[str], Wire], ...] = (
-    (re.compile(r"/v1/messages(?:/count_tokens)?$"), _ANTHROPIC),
-    (re.compile(r"/chat/completions$"), _CHAT),
+    (re.compile(r"/v1/messages(?:/count_tokens)?$"), AnthropicMessages()),
+    (re.compile(r"/chat/completions$"), OpenAIChatCompletions()),
+    (re.compile(r"/responses(?:/input_tokens)?$"), OpenAIResponsesApi()),
+    (re.compile(r"/models/(?P<model>[^/:]+):generateContent$"), GeminiContents()),
+    (re.compile(r"/models/(?P<model>[^/:]+):streamGenerateContent\?(?:.*&)?alt=sse(?:&|$)"), GeminiContents()),
+    (re.compile(r"/models/(?P<model>[^/:]+):streamGenerateContent(?:\?|$)"), GeminiContents(is_array=True)),
 )
 # Paths that one vendor alone has; the headers below tell whose the others are.
 _PATHS = (
@@ -34,10 +39,14 @@ class Route:
     model: str = ""
 
 
-def wire_of(path: str) -> Route | None:
-    """The wire that a POST to this path speaks."""
+def wire_of(path: str, query: str = "") -> Route | None:
+    """The wire that a POST to this path speaks.
+
+    >>> wire_of("/v1/messages").wire.provider, wire_of("/v1/files")
+    ('anthropic', None)
+    """
     for pattern, wire in _WIRES:
-        if found := pattern.search(path):
+        if found := pattern.search(path) or (query and pattern.search(f"{path}?{query}")):
             return Route(wire, found.groupdict().get("model") or "")
     return None
 

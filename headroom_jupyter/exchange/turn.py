@@ -86,13 +86,12 @@ class Turn:
 
     @property
     def needs_follow_up(self) -> bool:
-        """Whether the reply that was read has calls of ours to answer."""
-        said = self._replies.round if self._replies and self._is_whole else None
-        return said is not None and (said.is_mixed or (said.is_hidden and self._may_follow))
+        """Whether the reply that was read has calls of ours to answer, or left something to remember."""
+        return self._replies is not None and self._is_whole and (self._is_hidden or _has_to_wait(self._replies))
 
     @property
-    def _may_follow(self) -> bool:
-        return self._replies is not None and self._replies.may_follow
+    def _is_hidden(self) -> bool:
+        return self._replies is not None and self._replies.round.is_hidden and self._replies.may_follow
 
     def follow_up(self) -> bytes | None:
         """The next request, or None when the client has its answer.
@@ -102,23 +101,31 @@ class Turn:
         replies = self._replies
         if replies is None or not self.needs_follow_up:
             return None
-        said = replies.round
-        is_last = self.report.rounds + 1 >= MOST_ROUNDS
-        answers = [answer(call, self.options.store, is_last=is_last and said.is_hidden) for call in said.calls]
+        said, store = replies.round, self.options.store
+        is_last = self._is_hidden and self.report.rounds + 1 >= MOST_ROUNDS
+        answers = [answer(call, store, is_last=is_last) for call in said.calls]
         self.report.retrievals += len(answers)
+        if self._is_hidden:
+            _, request = parse(self._text.encode("utf-8"))
+            self._text = splice(self._text, [self.wire.follow_up(self._text, request, said, answers)])
+            self.report.rounds += 1
+            replies.begin()
+            replies.may_follow = not is_last
+            return self._text.encode("utf-8")
         if said.is_mixed:
-            asides.keep(self.wire, said, answers, self.options.store)
-            return None
-        _, request = parse(self._text.encode("utf-8"))
-        self._text = splice(self._text, [self.wire.follow_up(self._text, request, said, answers)])
-        self.report.rounds += 1
-        replies.begin()
-        replies.may_follow = not is_last
-        return self._text.encode("utf-8")
+            asides.keep(self.wire, said, answers, store)
+        if replies.chain:
+            asides.keep_chain(self.wire, replies.chain, answers, store)
+        return None
 
     def failure(self, status: int, body: bytes) -> bytes:
         """What a client in the middle of a stream gets when the provider refuses a follow-up."""
         return self._replies.failure(status, body) if self._replies else b""
+
+
+def _has_to_wait(replies: Replies) -> bool:
+    """Whether the client must not see the end before it is remembered."""
+    return replies.round.is_mixed or replies.chain is not None
 
 
 class _Untouched:
@@ -143,7 +150,7 @@ class _Events:
         self._replies = replies
         self._cutter = EventCutter()
         self._is_given_up = False
-        self._late: list[bytes] = []  # the end of a mixed turn
+        self._late: list[bytes] = []  # the end, when something has to be remembered first
 
     def feed(self, chunk: bytes) -> bytes:
         if self._is_given_up:
@@ -151,7 +158,7 @@ class _Events:
         shown: list[bytes] = []
         for event in self._cutter.feed(chunk):
             seen = self._replies.event(event)
-            (self._late if self._replies.round.is_mixed else shown).append(seen)
+            (self._late if _has_to_wait(self._replies) else shown).append(seen)
         if self._cutter.held_bytes > _LONGEST_EVENT:
             self._is_given_up = True
             shown += [*self._late, self._cutter.rest()]

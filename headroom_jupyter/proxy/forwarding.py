@@ -55,7 +55,9 @@ class Forwarder:
         if vendor is None:
             await send_refusal(send, Refusal(404, f"no provider known here has the path {scope['path']}"))
             return
-        route = wire_of(scope["path"]) if scope["method"] == "POST" and "content-encoding" not in headers else None
+        route = None
+        if scope["method"] == "POST" and "content-encoding" not in headers:
+            route = wire_of(scope["path"], scope["query_string"].decode("latin-1"))
         journey = _Journey(self, scope, send, vendor, Record(route.wire.provider if route else vendor))
         if route is None:
             await journey.pass_on(receive)

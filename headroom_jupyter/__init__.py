@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from headroom_jupyter.agent_tools import headroom_tools
 from headroom_jupyter.ccr.store import Store
+from headroom_jupyter.clients import wrap_client
 from headroom_jupyter.errors import HeadroomError
 from headroom_jupyter.pipeline import compress, count_tokens, expand
 from headroom_jupyter.recall import RETRIEVE_TOOL, original, retrieve
@@ -43,6 +44,7 @@ __all__ = [
     "original",
     "retrieve",
     "trace",
+    "wrap_client",
 ]
 
 __version__ = "0.1.0"

@@ -52,12 +52,9 @@ class ProxyProcess:
         own = {**os.environ, **(environ or {})}
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, env=own)
         assert self.process.stdout
-        text = ""
-        while not text.endswith("\n}\n"):  # what stands inside is indented
-            line = self.process.stdout.readline()
-            assert line, "the proxy did not start"
-            text += line.decode()
-        self.told = json.loads(text)
+        line = self.process.stdout.readline()
+        assert line, "the proxy did not start"
+        self.told = json.loads(line)
         self.url = str(self.told["url"])
 
     def kill(self) -> None:

@@ -44,6 +44,7 @@ def test_the_public_names_are_these_and_no_more() -> None:
         "original",
         "retrieve",
         "trace",
+        "wrap_client",
     ]
     assert all(hasattr(headroom_jupyter, name) for name in headroom_jupyter.__all__)
 

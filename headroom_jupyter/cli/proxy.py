@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import get_args
 
@@ -9,7 +10,7 @@ import click
 
 from headroom_jupyter import settings
 from headroom_jupyter.cli import options
-from headroom_jupyter.cli.screen import console, write_json
+from headroom_jupyter.cli.screen import console, write_text
 from headroom_jupyter.compressors.base import Level
 
 __all__ = ["proxy"]
@@ -58,13 +59,14 @@ def proxy(
     shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
     url = f"http://{shown}:{own.getsockname()[1]}"
 
-    def told(_: object) -> None:
+    def tell(_: object) -> None:
         if as_json:
-            write_json({"url": url, "port": own.getsockname()[1], "pid": os.getpid(), "upstreams": upstreams})
+            told = {"url": url, "port": own.getsockname()[1], "pid": os.getpid(), "upstreams": upstreams}
+            write_text(json.dumps(told) + "\n")  # one line: who started this reads until the end of it
             return
         screen = console()
         screen.print(f"headroom proxy on {url}; what it saves: {url}/dashboard", soft_wrap=True)
         for vendor, upstream in upstreams.items():
             screen.print(f"  {vendor:<10} → {upstream}", soft_wrap=True)
 
-    serve(config, own, on_start=told)
+    serve(config, own, on_start=tell)

@@ -147,13 +147,15 @@ class Replies:
             return raw  # no event of this API as we know it: not ours to judge
 
     def failure(self, status: int, body: bytes) -> bytes:
-        """An event of type error."""
+        """An event of type error; with a member `error`, without which SDKs do not raise it."""
         try:
             error = orjson.loads(body)["error"]
             message, code = str(error["message"]), error.get("code")
         except (ValueError, KeyError, TypeError, AttributeError):
-            message, code = f"the provider answered with status {status}", None
+            error, code = None, None
+            message = f"the provider answered with status {status}"
         said = {"type": "error", "code": code, "message": message, "param": None, "sequence_number": self._number}
+        said["error"] = error or {"type": "server_error", "message": message}
         return sse.event(dumps(said), "error")
 
     def _item_event(self, raw: bytes, said: Json) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,6 +26,7 @@ from headroom_jupyter.tokens import tokenizer_for
 __all__ = ["Options", "Report", "Rewritten", "rewrite"]
 
 _DEFAULT_MODEL = "o200k_base"  # counts for models nobody here has heard of
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e]+")
 _log = logging.getLogger(__name__)
 
 
@@ -60,6 +62,18 @@ class Report:
     def tokens_saved(self) -> int:
         """Tokens the model need not read; never below 0."""
         return max(0, self.tokens_before - self.tokens_after)
+
+    def headers(self) -> dict[str, str]:
+        """What was done, for the client's answer."""
+        told: dict[str, object] = {
+            "tokens-before": self.tokens_before,
+            "tokens-after": self.tokens_after,
+            "tokens-saved": self.tokens_saved,
+            "rounds": self.rounds,
+        }
+        if self.failed:
+            told["failed"] = _UNPRINTABLE.sub(" ", self.failed)[:500]
+        return {f"x-headroom-{name}": str(value) for name, value in told.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,10 @@ from headroom_jupyter.exchange.json_text import dumps, parse, splice
 from headroom_jupyter.exchange.requests import Options, Report, rewrite
 from headroom_jupyter.exchange.sse import EventCutter
 
-__all__ = ["MOST_ROUNDS", "Reader", "Turn"]
+__all__ = ["MOST_ROUNDS", "NOT_REPEATED", "Reader", "Turn"]
 
 MOST_ROUNDS = 3
+NOT_REPEATED = ("idempotency-key",)  # headers of the first request that would make a provider refuse a follow-up
 _LONGEST_EVENT = 32_000_000  # bytes; a stream without ends is passed on as it is
 _log = logging.getLogger(__name__)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
@@ -18,9 +17,9 @@ from starlette.types import Receive, Scope, Send
 
 from headroom_jupyter.compressors.base import Level
 from headroom_jupyter.errors import InputError
-from headroom_jupyter.exchange.requests import Options, Report
+from headroom_jupyter.exchange.requests import Options
 from headroom_jupyter.exchange.routes import Route, vendor_of, wire_of
-from headroom_jupyter.exchange.turn import Turn
+from headroom_jupyter.exchange.turn import NOT_REPEATED, Turn
 from headroom_jupyter.proxy.bodies import Limits, Refusal, read_whole, send_refusal, send_whole, stream
 from headroom_jupyter.proxy.records import Record, Records
 from headroom_jupyter.proxy.stores import PROJECT_HEADER, Stores
@@ -30,7 +29,6 @@ __all__ = ["Forwarder"]
 
 _MOST_UPLOAD_BYTES = 1_000_000_000  # of what is passed on piece by piece and never held, such as files
 _log = logging.getLogger(__name__)
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e]+")
 
 
 def _threads() -> anyio.CapacityLimiter:
@@ -129,6 +127,7 @@ class _Journey:
             if following is None:
                 break
             body = following
+            headers = [(name, value) for name, value in headers if name.decode("latin-1") not in NOT_REPEATED]
         if is_whole:
             await send_whole(
                 self.send, response.status_code, tail, self._shown_headers(response, turn, is_changed=True)
@@ -167,7 +166,8 @@ class _Journey:
     def _shown_headers(self, response: httpx2.Response, turn: Turn | None, *, is_changed: bool) -> Headers:
         self.record.status = response.status_code
         kept = kept_of_reply(response.headers.raw, is_changed=is_changed)
-        return kept + (_told(turn.report) if turn else [])
+        told = turn.report.headers() if turn else {}
+        return kept + [(name.encode("ascii"), value.encode("ascii")) for name, value in told.items()]
 
     async def _upload(self, receive: Receive) -> AsyncIterator[bytes]:
         size = 0
@@ -181,19 +181,6 @@ class _Journey:
 
     async def _in_thread(self, work: Any) -> Any:
         return await anyio.to_thread.run_sync(work, limiter=self.owner.threads)
-
-
-def _told(report: Report) -> Headers:
-    """What was done, as headers."""
-    told = {
-        "tokens-before": report.tokens_before,
-        "tokens-after": report.tokens_after,
-        "tokens-saved": report.tokens_saved,
-        "rounds": report.rounds,
-    }
-    if report.failed:
-        told["failed"] = _UNPRINTABLE.sub(" ", report.failed)[:500]  # type: ignore[assignment]  # text, the one of them
-    return [(f"x-headroom-{name}".encode("ascii"), str(value).encode("ascii")) for name, value in told.items()]
 
 
 async def _while_connected(work: Coroutine[Any, Any, None], receive: Receive) -> None:

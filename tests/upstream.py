@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -141,10 +141,15 @@ class Upstream:
                     return
                 self.send_header("transfer-encoding", "chunked")
                 self.end_headers()
-                for piece in reply.body:
-                    self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
-                    self.wfile.flush()
-                self.wfile.write(b"0\r\n\r\n")
+                pieces = iter(reply.body)
+                try:
+                    for piece in pieces:
+                        self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+                        self.wfile.flush()
+                    self.wfile.write(b"0\r\n\r\n")
+                finally:
+                    if isinstance(pieces, Generator):
+                        pieces.close()  # so that a script hears of a client that went away
 
             def log_message(self, *arguments: object) -> None:
                 pass

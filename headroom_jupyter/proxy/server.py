@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -55,6 +56,7 @@ def serve(config: ProxyConfig, own: socket.socket, *, on_start: Callable[[uvicor
         timeout_keep_alive=30,
         timeout_graceful_shutdown=_GRACE_S,
     )
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of each write to a client that just went away
     server = _Server(uvicorn_config, on_start)
     server.run(sockets=[own])
 

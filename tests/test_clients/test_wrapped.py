@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,7 +98,7 @@ def test_requests_that_are_no_messages_go_through(upstream: Upstream, store: Sto
 
 
 def test_leaving_a_stream_early_closes_it_upstream(upstream: Upstream, store: Store) -> None:
-    went_away: list[bool] = []
+    went_away = threading.Event()
 
     def endless() -> Iterator[bytes]:
         chunk = {"id": "c", "choices": [{"index": 0, "delta": {"content": "x" * 1000}}]}
@@ -105,7 +106,7 @@ def test_leaving_a_stream_early_closes_it_upstream(upstream: Upstream, store: St
             for _ in range(100_000):
                 yield f"data: {json.dumps(chunk)}\n\n".encode()
         finally:
-            went_away.append(True)
+            went_away.set()
 
     upstream.script = in_turn(Reply(endless(), headers={"content-type": "text/event-stream"}))
     with wrap_client(openai.OpenAI(base_url=f"{upstream.url}/v1", api_key="dummy"), store=store) as client:
@@ -114,6 +115,7 @@ def test_leaving_a_stream_early_closes_it_upstream(upstream: Upstream, store: St
         )
         assert next(iter(stream)).choices[0].delta.content
         stream.close()
+        assert went_away.wait(20)
 
 
 def test_the_callers_own_http_client_is_used(upstream: Upstream, store: Store) -> None:

@@ -18,7 +18,7 @@ from tests.dialogues import Dialogue
 from tests.proxies import ProxyProcess
 from tests.upstream import API_PATHS, Seen, Upstream
 
-_IS_NIGHTLY = hypothesis_settings.default.max_examples > 1000  # type: ignore[attr-defined]  # a class property
+_IS_NIGHTLY = hypothesis_settings().max_examples > 1000
 _APIS = sorted(API_PATHS)
 
 

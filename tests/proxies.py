@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -46,15 +47,17 @@ def proxy_thread(upstream: str, **options: Any) -> Iterator[str]:
 class ProxyProcess:
     """`headroom proxy` as a person starts it."""
 
-    def __init__(self, upstream: str, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(self, upstream: str, environ: Mapping[str, str] | None = None, *, has_log: bool = False) -> None:
         names = [f"--{vendor}-upstream={upstream}" for vendor in ("anthropic", "openai", "gemini")]
         command = [sys.executable, "-m", "headroom_jupyter", "proxy", "--port=0", "--json", *names]
         own = {**os.environ, **(environ or {})}
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, env=own)
+        self._log = tempfile.TemporaryFile() if has_log else None  # noqa: SIM115  # closed by _reap
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log, env=own)
         assert self.process.stdout
         line = self.process.stdout.readline()
         assert line, "the proxy did not start"
         self.told = json.loads(line)
+        self.log = b""
         self.url = str(self.told["url"])
 
     def kill(self) -> None:
@@ -69,6 +72,10 @@ class ProxyProcess:
 
     def _reap(self) -> None:
         self.process.wait()
+        if self._log:
+            self._log.seek(0)
+            self.log = self._log.read()
+            self._log.close()
         if self.process.stdout:
             self.process.stdout.close()
 

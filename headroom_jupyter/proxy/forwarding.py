@@ -104,10 +104,14 @@ class _Journey:
         self.owner.records.open.inc()
         try:
             await work
+        except httpx2.InvalidURL:
+            self.record.status = 400
+            await send_refusal(self.send, Refusal(400, "the path is none of a URL"))
         except httpx2.HTTPError as err:
             if self.is_started:
+                # To return with the answer unfinished closes the connection: the client sees that it broke off, too.
                 _log.info("the provider broke off: %s", type(err).__name__)
-                raise ConnectionAbortedError("the provider broke off in the middle of its answer") from err
+                return
             status = 504 if isinstance(err, httpx2.TimeoutException) else 502
             self.record.status = status
             message = f"the {self.vendor} upstream cannot be reached ({type(err).__name__}: {err}); try again"

@@ -71,14 +71,17 @@ class Pages:
     async def stats(self, request: Request) -> Response:
         """Totals, the books of the store, and the latest requests; `?after=N` those since number N."""
         after = request.query_params.get("after", "0")
-        if not after.isdigit():
+        if not after.isdigit() or len(after) > 18:
             return _refused(Refusal(400, "after is the number of a request, such as 12"))
         records = self.forwarder.records
+        if request.query_params.get("started", records.instance) != records.instance:
+            after = "0"  # the page has seen another process, whose numbers are not ours
         books = await anyio.to_thread.run_sync(self._books)
         return JSONResponse(
             {
                 "name": NAME,
                 "version": __version__,
+                "started": records.instance,
                 "uptime_s": round(time.time() - records.started, 1),
                 "totals": records.totals(),
                 "books": books,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter as Amounts
 from collections import deque
@@ -40,6 +41,7 @@ class Records:
         self._numbers = count(1)
         self._totals: Amounts[str] = Amounts()
         self.started = time.time()
+        self.instance = f"{os.getpid()}-{self.started:.3f}"  # tells this process from the one before
         own = self.registry = CollectorRegistry()
         self._requests = Counter("headroom_requests", "Requests passed on.", ["api", "status"], registry=own)
         self._tokens = Counter("headroom_tokens", "Tokens of messages, by when.", ["api", "when"], registry=own)

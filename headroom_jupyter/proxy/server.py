@@ -48,6 +48,7 @@ def serve(config: ProxyConfig, own: socket.socket, *, on_start: Callable[[uvicor
         ws="none",
         lifespan="on",
         access_log=False,
+        proxy_headers=False,  # nobody stands before this proxy whose word would count
         log_level="warning",
         server_header=False,
         date_header=True,

@@ -51,13 +51,20 @@ class Seen:
 
     @property
     def is_stream(self) -> bool:
-        return "streamGenerateContent" in self.path or (self.body[:1] == b"{" and self.json.get("stream") is True)
+        return "streamGenerateContent" in self.path or self.option("stream") is True
+
+    def option(self, name: str) -> Any:
+        """A member of the body, None where it is none."""
+        try:
+            return self.json.get(name)
+        except (ValueError, AttributeError, RecursionError):
+            return None
 
     @property
     def messages(self) -> list[Any]:
         """The list of messages, whatever the API calls it."""
-        value = self.json
-        return list(next(value[key] for key in ("messages", "input", "contents") if key in value))
+        found = next((own for key in ("messages", "input", "contents") if (own := self.option(key))), ())
+        return list(found)
 
     @property
     def tool_names(self) -> list[str]:
@@ -275,14 +282,14 @@ def _openai(said: Iterable[Any], usage: tuple[int, int], seen: Seen) -> tuple[An
     chunks = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
     chunks.append({"index": 0, "delta": {}, "finish_reason": reason})
     items = [head | {"object": "chat.completion.chunk", "choices": [chunk]} for chunk in chunks]
-    if seen.body[:1] == b"{" and (seen.json.get("stream_options") or {}).get("include_usage"):
+    if (seen.option("stream_options") or {}).get("include_usage"):
         items.append(head | {"object": "chat.completion.chunk", "choices": [], "usage": used})
     return whole, [*_events(items, named=False), b"data: [DONE]\n\n"]
 
 
 def _responses(said: Iterable[Any], usage: tuple[int, int], seen: Seen) -> tuple[Any, Iterable[bytes]]:
     output: list[Any] = []
-    turn = len(seen.messages) if isinstance(seen.json.get("input"), list) else 0
+    turn = len(seen.messages)
     for number, part in enumerate(said):
         if isinstance(part, str):
             piece = {"type": "output_text", "text": part, "annotations": []}

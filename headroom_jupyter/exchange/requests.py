@@ -15,6 +15,7 @@ from headroom_jupyter.errors import HeadroomError, InputError
 from headroom_jupyter.exchange import asides
 from headroom_jupyter.exchange.base import Json, Wire
 from headroom_jupyter.exchange.json_text import Splice, dumps, locate, parse, splice
+from headroom_jupyter.exchange.left_alone import LeftAlone
 from headroom_jupyter.messages import Path
 from headroom_jupyter.pipeline import compress_as, providers
 from headroom_jupyter.policy import is_retrieve
@@ -26,13 +27,15 @@ from headroom_jupyter.tokens import tokenizer_for
 __all__ = ["Options", "Report", "Rewritten", "rewrite"]
 
 _DEFAULT_MODEL = "o200k_base"  # counts for models nobody here has heard of
+_UNRECORDED = "store: "  # how the engine's reasons begin when a block was left alone and nothing could be recorded
+_FAILURES = (_UNRECORDED, "failed: ")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]+")
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What holds for all requests of a client: where originals go, and how far to go.
+    """What holds for all requests of a client: where originals go, how far to go, what has to stay as it is.
 
     `may_inject`: whoever carries the replies lets the turn answer the calls of our tool, so it may be offered.
     """
@@ -40,6 +43,7 @@ class Options:
     store: Store
     level: Level = "faithful"
     may_inject: bool = True
+    left_alone: LeftAlone = field(default_factory=LeftAlone, repr=False)
 
 
 @dataclass(slots=True)
@@ -132,15 +136,23 @@ def _compressed(
     messages = request.get(wire.key)
     if not isinstance(messages, list) or not messages:
         return None
+    provider = _provider(wire.provider)
     result = compress_as(
-        _provider(wire.provider),
+        provider,
         messages,
         model=_known(report.model),
         level=options.level if may_retrieve else "lossless",
         store=options.store,
+        protect=options.left_alone.protector(options.store, messages),
     )
     report.tokens_before, report.tokens_after = result.tokens_before, result.tokens_after
-    report.decisions, report.failed = result.decisions, result.error or ""
+    report.decisions = result.decisions
+    failures = [decision for decision in result.decisions if decision.reason.startswith(_FAILURES)]
+    report.failed = result.error or (failures[0].reason if failures else "")
+    unrecorded = {(one.message, one.block) for one in failures if one.reason.startswith(_UNRECORDED)}
+    if unrecorded:
+        blocks = [block for block in provider.blocks(messages) if (block.message, block.index) in unrecorded]
+        options.left_alone.add(options.store, messages, blocks)
     return result
 
 

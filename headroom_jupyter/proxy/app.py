@@ -24,8 +24,8 @@ from headroom_jupyter.proxy.config import ProxyConfig
 from headroom_jupyter.proxy.forwarding import Forwarder
 from headroom_jupyter.proxy.guard import Guard
 from headroom_jupyter.proxy.pages import Pages
+from headroom_jupyter.proxy.projects import Projects
 from headroom_jupyter.proxy.records import Records
-from headroom_jupyter.proxy.stores import Stores
 from headroom_jupyter.proxy.upstream import Upstreams
 from headroom_jupyter.selection import Query
 from headroom_jupyter.tokens import tokenizer_for
@@ -40,7 +40,7 @@ def create_app(config: ProxyConfig) -> Starlette:
     """An application for one process; it opens nothing before it is started."""
     upstreams = Upstreams(config.upstreams)
     limits = Limits(config.most_body_bytes, config.piece_timeout_s)
-    forwarder = Forwarder(upstreams, Stores(), Records(), limits, config.level)
+    forwarder = Forwarder(upstreams, Projects(config.level), Records(), limits)
     waiting_for = ["tokenizer and store"]
     pages = Pages(forwarder, lambda: waiting_for[-1])
 
@@ -48,7 +48,7 @@ def create_app(config: ProxyConfig) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         sys.setswitchinterval(_SWITCH_S)
         async with anyio.create_task_group() as group:
-            group.start_soon(partial(_get_ready, forwarder.stores.own, waiting_for))
+            group.start_soon(partial(_get_ready, forwarder.projects.own.store, waiting_for))
             yield
             group.cancel_scope.cancel()
         await upstreams.close()

@@ -15,14 +15,12 @@ import httpx2
 from starlette.datastructures import Headers as ReadHeaders
 from starlette.types import Receive, Scope, Send
 
-from headroom_jupyter.compressors.base import Level
 from headroom_jupyter.errors import InputError
-from headroom_jupyter.exchange.requests import Options
 from headroom_jupyter.exchange.routes import Route, vendor_of, wire_of
 from headroom_jupyter.exchange.turn import NOT_REPEATED, Turn
 from headroom_jupyter.proxy.bodies import Limits, Refusal, read_whole, send_refusal, send_whole, stream
+from headroom_jupyter.proxy.projects import PROJECT_HEADER, Projects
 from headroom_jupyter.proxy.records import Record, Records
-from headroom_jupyter.proxy.stores import PROJECT_HEADER, Stores
 from headroom_jupyter.proxy.upstream import Headers, Upstreams, kept_of_reply, kept_of_request
 
 __all__ = ["Forwarder"]
@@ -40,10 +38,9 @@ class Forwarder:
     """An ASGI application for everything that a provider answers."""
 
     upstreams: Upstreams
-    stores: Stores
+    projects: Projects
     records: Records
     limits: Limits
-    level: Level = "faithful"
     threads: anyio.CapacityLimiter = field(default_factory=_threads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,7 +86,7 @@ class _Journey:
         """Rewrite, send, read the answer, and answer in turn what the model asks of us."""
         started = time.perf_counter()
         try:
-            options = Options(self.owner.stores.of(project), self.owner.level)
+            options = self.owner.projects.of(project)
         except InputError as err:
             await send_refusal(self.send, Refusal(400, str(err)))
             return

@@ -26,7 +26,7 @@ from headroom_jupyter.ledger import Ledger
 from headroom_jupyter.pipeline import compress, count_tokens
 from headroom_jupyter.proxy.bodies import Gone, Refusal, read_whole
 from headroom_jupyter.proxy.forwarding import Forwarder
-from headroom_jupyter.proxy.stores import PROJECT_HEADER
+from headroom_jupyter.proxy.projects import PROJECT_HEADER
 from headroom_jupyter.recall import retrieve
 from headroom_jupyter.tokens import tokenizer_for
 
@@ -92,7 +92,7 @@ class Pages:
 
     def _books(self) -> dict[str, Any] | None:
         try:
-            sums = Ledger(self.forwarder.stores.own).totals()["all"]
+            sums = Ledger(self.forwarder.projects.own.store).totals()["all"]
         except StoreError:
             return None
         return asdict(sums) | {"tokens_saved": sums.tokens_saved}
@@ -120,7 +120,7 @@ class Pages:
             return Response(status_code=400)
         try:
             text, given = parse(body)
-            store = self.forwarder.stores.of(request.headers.get(PROJECT_HEADER))
+            store = self.forwarder.projects.of(request.headers.get(PROJECT_HEADER)).store
             done = await anyio.to_thread.run_sync(work, text, given, store, limiter=self.forwarder.threads)
         except HeadroomError as err:
             status = next((status for kind, status in _STATUS if isinstance(err, kind)), 500)

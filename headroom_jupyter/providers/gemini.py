@@ -29,7 +29,8 @@ class Gemini:
         found = Blocks()
         for number, message in enumerate(messages):
             role = _ROLES.get(str(message.get("role")), "user")
-            for index, entry in enumerate(message.get("parts") or ()):
+            parts = message.get("parts")
+            for index, entry in enumerate(parts if isinstance(parts, list) else ()):
                 path: Path = (number, "parts", index)
                 part = as_plain(entry)
                 if isinstance(part, str):

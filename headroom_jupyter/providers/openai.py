@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from headroom_jupyter.messages import Block, Role
+from headroom_jupyter.messages import Block, Role, as_plain
 from headroom_jupyter.providers.base import Blocks, ToolSpec
 
 __all__ = ["OpenAIChat"]
@@ -37,9 +37,13 @@ class OpenAIChat:
             role = _ROLES.get(str(message.get("role")), "user")
             answers = message.get("tool_call_id") or message.get("name") if role == "tool" else None
             found.pieces(role, (number, "content"), message.get("content"), str(answers) if answers else None)
-            for index, call in enumerate(message.get("tool_calls") or ()):
-                function = call.get("function") or call.get("custom") or {}
-                key = "function" if "function" in call else "custom"
+            calls = message.get("tool_calls")
+            for index, call in enumerate(map(as_plain, calls if isinstance(calls, list) else ())):
+                key = "function" if isinstance(call, Mapping) and "function" in call else "custom"
+                function = as_plain(call.get(key)) if isinstance(call, Mapping) else None
+                if not isinstance(function, Mapping):
+                    found.other("assistant", (number, "tool_calls", index), "")
+                    continue
                 field = "arguments" if "arguments" in function else "input"
                 path = (number, "tool_calls", index, key, field)
                 found.call(path, call.get("id"), function.get("name"), str(function.get(field, "")))

@@ -93,3 +93,26 @@ def test_an_unknown_provider_is_refused_with_the_known_ones() -> None:
 
 def test_every_provider_names_itself() -> None:
     assert {provider.name for provider in providers()} == set(FORMATS)
+
+
+@pytest.mark.parametrize("odd", [None, True, 5, 1.5, "x", [], {}, [None], [5], ["x"], [[]], [{}]], ids=repr)
+def test_a_field_of_the_wrong_type_is_nobodys_text(odd: object) -> None:
+    for name in (
+        "tool_calls",
+        "function_call",
+        "content",
+        "parts",
+        "type",
+        "output",
+        "role",
+        "call_id",
+        "tool_call_id",
+    ):
+        for shape in FORMATS:
+            messages = conversation(shape, ["out"])
+            changed = [{**message, name: odd} for message in messages]
+            for provider in providers():
+                texts = [block.text for block in provider.blocks(changed)]
+                assert all(isinstance(text, str) for text in texts)
+    calls = [{"role": "assistant", "tool_calls": [{"id": odd, "function": odd}, {"custom": odd}, odd]}]
+    assert all(block.part != "text" for provider in providers() for block in provider.blocks(calls))

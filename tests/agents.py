@@ -16,7 +16,7 @@ import openai
 
 from tests.upstream import ToolCall
 
-__all__ = ["AGENTS", "LOG", "Agent", "Heard", "history", "results_of", "tools_of"]
+__all__ = ["AGENTS", "LOG", "Agent", "Heard", "answer_to", "history", "results_of", "tools_of"]
 
 # A tool's result that becomes much smaller; line 500 is what was asked for.
 LOG = "".join(

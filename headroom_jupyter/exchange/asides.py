@@ -13,16 +13,19 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.errors import StoreError
-from headroom_jupyter.exchange.base import Answer, Json, Round, Wire
-from headroom_jupyter.exchange.json_text import Splice, dumps, locate
+from headroom_jupyter.exchange.base import Answer, Json, Pair, Places, Round, Wire
+from headroom_jupyter.exchange.json_text import Splice, dumps
+from headroom_jupyter.messages import Path
 
-__all__ = ["keep", "keep_chain", "recalled"]
+__all__ = ["Asides", "keep", "keep_chain", "recalled"]
 
+_PREVIOUS = "previous_response_id"
 _log = logging.getLogger(__name__)
 
 
@@ -48,40 +51,52 @@ def _remember(key: bytes, record: Json, store: Store) -> None:
         _log.warning("what a model asked for beside other tools could not be kept: %s", err)
 
 
-def recalled(wire: Wire, text: str, request: Json, store: Store) -> list[Splice]:
-    """What has to be put back into a client's history."""
+@dataclass(frozen=True)
+class Asides:
+    """What has to be put back into a client's request."""
+
+    pairs: Mapping[Pair, Json] = field(default_factory=dict)
+    chain: Json | None = None
+
+    def paths(self, key: str) -> list[Path]:
+        """The places that `splices` has to know; `key` is where the messages are."""
+        found = [path for pair in self.pairs for path in (pair.call, pair.result) if path is not None]
+        return found + ([(_PREVIOUS,), (key,)] if self.chain else [])
+
+    def splices(self, text: str, key: str, places: Places) -> Iterator[Splice]:
+        """Calls before the client's own call, results before its result."""
+        for pair, record in self.pairs.items():
+            for path, items in ((pair.call, record["calls"]), (pair.result, record["results"])):
+                if path is not None:
+                    start = places[path][0]
+                    yield Splice(start, start, "".join(f"{dumps(item)}," for item in items))
+        if self.chain:
+            yield Splice(*places[_PREVIOUS,], dumps(self.chain["id"]))
+            yield from _owed(text, places[key,], self.chain["results"])
+
+
+def recalled(wire: Wire, request: Json, store: Store) -> Asides:
+    """What is remembered of a conversation.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
     pairs = dict(wire.pairs(request)) if isinstance(request.get(wire.key), list) else {}
-    keys = {_key(wire, call_id): call_id for call_id in pairs}
-    records = store.forms(keys) if keys else {}
-    splices: list[Splice] = []
-    found = {pairs[keys[key]]: json.loads(record) for key, record in records.items()}
-    places = locate(text, [path for pair in found for path in (pair.call, pair.result) if path is not None])
-    for pair, record in found.items():
-        for path, items in ((pair.call, record["calls"]), (pair.result, record["results"])):
-            if path is not None:
-                start = places[path][0]
-                splices.append(Splice(start, start, "".join(f"{dumps(item)}," for item in items)))
-    return splices + _chained(wire, text, request, store)
+    keys = {_key(wire, call_id): pair for call_id, pair in pairs.items()}
+    found = {keys[key]: json.loads(record) for key, record in store.forms(keys).items()} if keys else {}
+    shown = request.get(_PREVIOUS)
+    chain = store.form(_key(wire, f"chain {shown}")) if isinstance(shown, str) else None
+    return Asides(found, json.loads(chain) if chain else None)
 
 
-def _chained(wire: Wire, text: str, request: Json, store: Store) -> list[Splice]:
-    """The response to go on from, and the results it is owed before anything else."""
-    shown = request.get("previous_response_id")
-    record = store.form(_key(wire, f"chain {shown}")) if isinstance(shown, str) else None
-    if record is None:
-        return []
-    known = json.loads(record)
-    places = locate(text, [("previous_response_id",), (wire.key,)])
-    splices = [Splice(*places["previous_response_id",], dumps(known["id"]))]
-    own, items = request.get(wire.key), known["results"]
-    if items and isinstance(own, list):
-        start = places[wire.key,][0] + 1
-        splices.append(Splice(start, start, ",".join(map(dumps, items)) + ("," if own else "")))
-    elif items and isinstance(own, str):
-        start, end = places[wire.key,]
-        user = f'{{"role":"user","content":{text[start:end]}}}'
-        splices.append(Splice(start, end, f"[{','.join([*map(dumps, items), user])}]"))
-    return splices
+def _owed(text: str, place: tuple[int, int], results: Sequence[Json]) -> Iterator[Splice]:
+    """Results before all other input, which may be a text."""
+    start, end = place
+    own, items = text[start:end], ",".join(map(dumps, results))
+    if results and own.startswith("["):
+        yield Splice(start + 1, start + 1, items + ("," if own.strip("[] \t\r\n") else ""))
+    elif results and own.startswith('"'):
+        yield Splice(start, end, f'[{items},{{"role":"user","content":{own}}}]')
 
 
 def _key(wire: Wire, call_id: str) -> bytes:

@@ -15,6 +15,7 @@ __all__ = [
     "Answer",
     "Call",
     "Pair",
+    "Places",
     "Replies",
     "Round",
     "Unchained",
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 Json = dict[str, Any]
+Places = Mapping[Path, tuple[int, int]]  # as `locate` finds them; () is the whole request
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,11 @@ class Wire(Protocol):
         """Names of the client's tools."""
         ...
 
-    def inject(self, text: str, request: Json, tool: Json) -> Splice:
+    def tools_path(self, request: Json) -> Path:
+        """Where the list stands, or would stand, that our tool belongs into."""
+        ...
+
+    def inject(self, request: Json, tool: Json, places: Places) -> Splice:
         """Puts the tool first in the list: what a client adds behind it later leaves the prefix as it is."""
         ...
 
@@ -194,18 +200,18 @@ def names_of(tools: object) -> list[str]:
     return found
 
 
-def inserted_tool(text: str, request: Json, tool: Json, path: Path = ("tools",)) -> Splice:
+def inserted_tool(request: Json, tool: Json, places: Places, path: Path = ("tools",)) -> Splice:
     """`tool` as the first element of the array at `path`, or as its only one when there is no such array."""
     value: Any = request
     for step in path:
         value = value.get(step) if isinstance(value, dict) else value[int(step)]
-    place = locate(text, [path]).get(path)
-    if place is None:
-        start = text.index("{") + 1
+    if path not in places:
+        start = places[()][0] + 1
         return Splice(start, start, f'"{path[-1]}":[{dumps(tool)}],')
+    start, end = places[path]
     if not isinstance(value, list):
-        return Splice(*place, f"[{dumps(tool)}]")
-    return Splice(place[0] + 1, place[0] + 1, dumps(tool) + ("," if value else ""))
+        return Splice(start, end, f"[{dumps(tool)}]")
+    return Splice(start + 1, start + 1, dumps(tool) + ("," if value else ""))
 
 
 def appended(text: str, request: Json, key: str, items: Sequence[Json]) -> Splice:

@@ -13,6 +13,7 @@ from headroom_jupyter.exchange.base import (
     Call,
     Json,
     Pair,
+    Places,
     Round,
     Unchained,
     added,
@@ -22,6 +23,7 @@ from headroom_jupyter.exchange.base import (
     names_of,
 )
 from headroom_jupyter.exchange.json_text import Splice, dumps
+from headroom_jupyter.messages import Path
 
 __all__ = ["GeminiContents"]
 
@@ -56,12 +58,14 @@ class GeminiContents:
         """Names of declared functions."""
         return names_of(request.get("tools"))
 
-    def inject(self, text: str, request: Json, tool: Json) -> Splice:
+    def tools_path(self, request: Json) -> Path:
+        """The first list of declarations, else `tools`."""
+        return ("tools", *(_declarations(request.get("tools")) or ()))
+
+    def inject(self, request: Json, tool: Json, places: Places) -> Splice:
         """In front of the first list of declarations."""
-        place = _declarations(request.get("tools"))
-        if place is None:
-            return inserted_tool(text, request, tool)
-        return inserted_tool(text, request, tool["functionDeclarations"][0], ("tools", *place))
+        path = self.tools_path(request)
+        return inserted_tool(request, tool if len(path) == 1 else tool["functionDeclarations"][0], places, path)
 
     def replies(self, request: Json) -> Replies:
         """Candidates, whole or as chunks. With several our calls are taken out and not answered."""

@@ -13,6 +13,7 @@ from headroom_jupyter.exchange.base import (
     Call,
     Json,
     Pair,
+    Places,
     Round,
     Unchained,
     added,
@@ -22,6 +23,7 @@ from headroom_jupyter.exchange.base import (
     names_of,
 )
 from headroom_jupyter.exchange.json_text import Splice, dumps
+from headroom_jupyter.messages import Path
 
 __all__ = ["OpenAIChatCompletions"]
 
@@ -45,9 +47,13 @@ class OpenAIChatCompletions:
         """Names of functions and custom tools."""
         return names_of(request.get("tools"))
 
-    def inject(self, text: str, request: Json, tool: Json) -> Splice:
+    def tools_path(self, request: Json) -> Path:
+        """`tools`."""
+        return ("tools",)
+
+    def inject(self, request: Json, tool: Json, places: Places) -> Splice:
         """In front of `tools`."""
-        return inserted_tool(text, request, tool)
+        return inserted_tool(request, tool, places)
 
     def replies(self, request: Json) -> Replies:
         """Choices, whole or as chunks. With several choices our calls are taken out and not answered."""

@@ -13,6 +13,7 @@ from headroom_jupyter.exchange.base import (
     Call,
     Json,
     Pair,
+    Places,
     Round,
     added,
     appended,
@@ -21,6 +22,7 @@ from headroom_jupyter.exchange.base import (
     names_of,
 )
 from headroom_jupyter.exchange.json_text import Splice, dumps, locate
+from headroom_jupyter.messages import Path
 
 __all__ = ["OpenAIResponsesApi"]
 
@@ -42,9 +44,13 @@ class OpenAIResponsesApi:
         """Names of functions, custom tools and those in name spaces."""
         return names_of(request.get("tools"))
 
-    def inject(self, text: str, request: Json, tool: Json) -> Splice:
+    def tools_path(self, request: Json) -> Path:
+        """`tools`."""
+        return ("tools",)
+
+    def inject(self, request: Json, tool: Json, places: Places) -> Splice:
         """In front of `tools`."""
-        return inserted_tool(text, request, tool)
+        return inserted_tool(request, tool, places)
 
     def replies(self, request: Json) -> Replies:
         """One response, whole or as events."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compressors.base import Level
-from headroom_jupyter.errors import HeadroomError, InputError
+from headroom_jupyter.errors import HeadroomError, InputError, StoreError
 from headroom_jupyter.exchange import asides
-from headroom_jupyter.exchange.base import Json, Wire
+from headroom_jupyter.exchange.base import Json, Places, Wire
 from headroom_jupyter.exchange.json_text import Splice, dumps, locate, parse, splice
 from headroom_jupyter.exchange.left_alone import LeftAlone
 from headroom_jupyter.messages import Path
@@ -117,16 +117,33 @@ def _rewrite(wire: Wire, body: bytes, options: Options, report: Report) -> Rewri
     has_own = any(map(is_retrieve, names))
     may_inject = options.may_inject and not has_own and wire.can_hold_back(request)
     result = _compressed(wire, request, options, report, may_retrieve=has_own or may_inject)
-    splices = [] if result is None else list(_changed(wire.key, text, result.changes))
-    if may_inject and (names or (result is not None and _has_marker(result))):
-        splices.append(wire.inject(text, request, _tool(wire.provider)))
-        report.is_injected = True
-    if may_inject:
-        splices += asides.recalled(wire, text, request, options.store)
+    changes = {(wire.key, *path): new for path, new in result.changes.items()} if result else {}
+    report.is_injected = may_inject and bool(names or (result and _has_marker(result)))
+    known = _recalled(wire, request, options, report) if may_inject else asides.Asides()
+    tools = [wire.tools_path(request)] if report.is_injected else []
+    places = locate(text, [(), *changes, *tools, *known.paths(wire.key)])
+    splices = [Splice(*_found(places, path), dumps(new)) for path, new in changes.items()]
+    splices += known.splices(text, wire.key, places)
+    if report.is_injected:
+        splices.append(wire.inject(request, _tool(wire.provider), places))
     if not splices:
         return Rewritten(body, text, request, report)
     changed = splice(text, splices)
     return Rewritten(changed.encode("utf-8"), changed, request, report)
+
+
+def _recalled(wire: Wire, request: Json, options: Options, report: Report) -> asides.Asides:
+    try:
+        return asides.recalled(wire, request, options.store)
+    except StoreError as err:
+        report.failed = report.failed or f"store: {err}"
+        return asides.Asides()
+
+
+def _found(places: Places, path: Path) -> tuple[int, int]:
+    if path not in places:
+        raise InputError(f"the text at {'.'.join(map(str, path))} is not where it was read")
+    return places[path]
 
 
 def _compressed(
@@ -154,15 +171,6 @@ def _compressed(
         blocks = [block for block in provider.blocks(messages) if (block.message, block.index) in unrecorded]
         options.left_alone.add(options.store, messages, blocks)
     return result
-
-
-def _changed(key: str, text: str, changes: Mapping[Path, str]) -> Iterator[Splice]:
-    paths = {(key, *path): new for path, new in changes.items()}
-    places = locate(text, paths)
-    for path, new in paths.items():
-        if path not in places:
-            raise InputError(f"the text at {'.'.join(map(str, path))} is not where it was read")
-        yield Splice(*places[path], dumps(new))
 
 
 def _has_marker(result: CompressResult) -> bool:

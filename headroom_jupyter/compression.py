@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -47,6 +47,7 @@ class Job:
     store: Store
     scale: float = 1.0
     fresh: set[bytes] = field(default_factory=set, repr=False)
+    known: dict[bytes, bytes] = field(default_factory=dict, repr=False)
 
     def target(self, tokens: int) -> int:
         """Tokens that a block of `tokens` should come down to."""
@@ -69,6 +70,13 @@ class Source:
         """Look the text up among the forms that the store's project issued."""
         digest = sha256(text.encode("utf-8", "surrogatepass")).digest()
         return cls(text, digest, store, store.ref_of(digest))
+
+    @classmethod
+    def all_of(cls, texts: Iterable[str], store: Store) -> dict[str, Source]:
+        """`of` for many texts, in one look-up."""
+        digests = {text: sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts}
+        refs = store.refs_of(digests.values())
+        return {text: cls(text, digest, store, refs.get(digest)) for text, digest in digests.items()}
 
     @property
     def ref(self) -> str:
@@ -123,7 +131,7 @@ def form_of(job: Job, source: Source, query: str, hints: Hints, *, is_pasted: bo
 
 def recall(job: Job, key: bytes) -> Form | None:
     """The form that was given out under this key, if any was."""
-    record = job.store.form(key)
+    record = job.known.get(key) or job.store.form(key)
     return forms.load(record) if record is not None else None
 
 

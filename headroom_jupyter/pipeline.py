@@ -14,7 +14,7 @@ from headroom_jupyter.ccr.snapshot import text_of
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compression import TOOL_TOKENS, Job, Source, form_of, is_worth, issue, key_of, query_of, recall
 from headroom_jupyter.compressors.base import Hints, Level
-from headroom_jupyter.errors import InputError, StoreError
+from headroom_jupyter.errors import InputError, MissingOriginal, StoreError
 from headroom_jupyter.forms import Form
 from headroom_jupyter.ledger import Booking, Ledger
 from headroom_jupyter.messages import Block, Path, check_messages, question, replace_at
@@ -93,8 +93,9 @@ def compress_as(
 def _walked(
     messages: Sequence[Any], blocks: Sequence[Block], job: Job, limits: Situation, budget: int | None
 ) -> CompressResult:
+    sources = _foreseen(blocks, job)
     for scale in _BUDGET_SCALES if budget is not None else (1.0,):
-        walk = _Walk(replace(job, scale=scale), limits)
+        walk = _Walk(replace(job, scale=scale), limits, sources)
         for block in blocks:
             walk.add(block)
         if budget is None or walk.tokens_after <= budget:
@@ -102,6 +103,31 @@ def _walked(
     result = walk.result(messages, blocks, budget)
     tell(Call(job.tokenizer.model, result))
     return result
+
+
+def _foreseen(blocks: Sequence[Block], job: Job) -> Mapping[str, Source]:
+    """Sources by their texts, and in `job.known` the forms of tool results: two look-ups where a walk would make many.
+
+    Nothing depends on it: what is not here is looked up when its turn comes, and an error shows then, too.
+    """
+    texts = {block.text for block in blocks if block.part == "text" and block.role in ("tool", "user")}
+    keys = []
+    query = ""
+    try:
+        sources = Source.all_of(texts, job.store)
+        for block in blocks:
+            if block.text not in sources or block.part != "text":
+                continue
+            source = sources[block.text]
+            if block.role == "user":
+                query = question(source.original) or query
+            elif block.role == "tool" and len(block.text) >= job.settings.min_tokens:
+                hints = Hints(tool=block.tool, arguments=block.arguments)
+                keys.append(key_of(job, source.ref, query_of(query, block.arguments), hints, is_pasted=False))
+        job.known.update(job.store.forms(keys))
+    except (StoreError, MissingOriginal):
+        return {}
+    return sources
 
 
 def expand(messages: Sequence[Any], *, store: Store | None = None) -> list[Any]:
@@ -186,6 +212,7 @@ class _Walk:
 
     job: Job
     limits: Situation
+    sources: Mapping[str, Source]
     decisions: list[Decision] = field(default_factory=list)
     changes: dict[Path, str] = field(default_factory=dict)
     refs: dict[Path, str] = field(default_factory=dict)
@@ -197,6 +224,7 @@ class _Walk:
     _by_ref: dict[str, Earlier] = field(default_factory=dict)
     _by_call: dict[tuple[str, str], Earlier] = field(default_factory=dict)
     _booked: list[Booking] = field(default_factory=list)
+    _given: set[bytes] = field(default_factory=set)  # digests of texts that this walk gave out
 
     def add(self, block: Block) -> None:
         """Decide on the next block."""
@@ -204,7 +232,9 @@ class _Walk:
         source: Source | None = None
         if block.part == "text" and block.role in ("tool", "user") and self.error is None:
             try:
-                source = Source.of(block.text, self.job.store)
+                source = self.sources.get(block.text)
+                if source is None or source.digest in self._given:
+                    source = Source.of(block.text, self.job.store)
                 form = self._decide(block, source)
             except StoreError as err:
                 self.error = f"store: {err}"
@@ -216,6 +246,7 @@ class _Walk:
         self.tokens_before += before
         self.tokens_after += after
         if form.text is not None:
+            self._given.add(sha256(form.text.encode("utf-8", "surrogatepass")).digest())
             self.changes[block.path] = form.text
             self.refs[block.path] = form.ref
             if form.has_marker and not self._has_tool:

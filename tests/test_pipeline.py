@@ -133,7 +133,7 @@ def test_a_store_that_cannot_be_read_leaves_everything_as_it_was(store: Store, m
     def refuse(*_: Any) -> None:
         raise StoreError("the database is damaged; move it away")
 
-    monkeypatch.setattr(Store, "ref_of", refuse)
+    monkeypatch.setattr(Store, "refs_of", refuse)
     messages = conversation("openai", [LOG])
     result = compress(messages, store=store)
     assert result.messages == messages
@@ -266,3 +266,15 @@ def test_a_caller_that_knows_the_format_names_it(tmp_path: Path) -> None:
         result = compress_as(chat, messages, model="gpt-4o", level="faithful", store=store)
     assert set(result.changes) == {(2, "content")}
     assert result.messages[2]["content"] == result.changes[2, "content"]
+
+
+def test_a_text_that_is_an_earlier_blocks_form_is_taken_for_it_at_once(tmp_path: Path) -> None:
+    table = "".join(f"{i},{i * 7 % 13},ok\n" for i in range(900))
+    with Store(tmp_path / "one", project="x") as store:
+        form = compress(conversation("openai", [table]), store=store).messages[-1]["content"]
+    messages = conversation("openai", [table, form])
+    with Store(tmp_path / "two", project="x") as store:
+        first = compress(messages, store=store)
+        again = compress(messages, store=store)
+    assert first.messages == again.messages
+    assert first.decisions[-1].reason == again.decisions[-1].reason == "already compressed"

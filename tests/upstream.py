@@ -11,6 +11,7 @@ script that says one thing after the other and then repeats the last.
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -64,7 +65,7 @@ class Seen:
     def messages(self) -> list[Any]:
         """The list of messages, whatever the API calls it."""
         found = next((own for key in ("messages", "input", "contents") if (own := self.option(key))), ())
-        return list(found)
+        return found if isinstance(found, list) else []
 
     @property
     def tool_names(self) -> list[str]:
@@ -349,3 +350,14 @@ def _gemini(said: Iterable[Any], usage: tuple[int, int], seen: Seen) -> tuple[An
     chunks = [head | {"candidates": [candidate([part], None)]} for part in parts]
     chunks.append(head | {"candidates": [candidate([{"text": ""}], "STOP")], "usageMetadata": used})
     return whole, _events(chunks, named=False)
+
+
+def _stand_alone() -> None:
+    """`python -m tests.upstream`: prints its URL, says "Hello." to everybody, and ends with its standard input."""
+    with Upstream(in_turn("Hello.")) as upstream:
+        print(upstream.url, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    _stand_alone()

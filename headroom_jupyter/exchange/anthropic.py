@@ -36,6 +36,7 @@ class AnthropicMessages:
 
     provider = "anthropic"
     key = "messages"
+    takes_text = False
 
     def can_hold_back(self, request: Json) -> bool:
         """Always: a reply has one message."""

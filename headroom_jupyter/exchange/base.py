@@ -131,11 +131,12 @@ class Unchained:
 class Wire(Protocol):
     """Knows one API. Stateless.
 
-    `provider` names the message format, `key` where a request keeps its messages.
+    `provider` names the message format, `key` where a request keeps its messages; `takes_text`: these may be one text.
     """
 
     provider: str
     key: str
+    takes_text: bool
 
     def can_hold_back(self, request: Json) -> bool:
         """Whether a call of our tool in the replies to this request could be found and answered."""

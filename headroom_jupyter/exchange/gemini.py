@@ -40,6 +40,7 @@ class GeminiContents:
 
     provider = "gemini"
     key = "contents"
+    takes_text = False
 
     def __init__(self, *, is_array: bool = False) -> None:
         self._is_array = is_array
@@ -140,20 +141,25 @@ class Replies(Unchained):
         try:
             said = orjson.loads(sse.field(raw))
             shown = self._read(said)
+            return raw if shown is said and not self._ends_hidden(said) else self._chunk(said, shown)
         except (ValueError, KeyError, TypeError, AttributeError):
             return raw
+
+    def _ends_hidden(self, said: Json) -> bool:
+        is_end = any(candidate.get("finishReason") for candidate in said.get("candidates") or ())
+        return is_end and self.round.is_hidden and self.may_follow
+
+    def _chunk(self, said: Json, shown: Json) -> bytes:
+        """A changed chunk; nothing when our parts were all that it had."""
         candidates = shown.get("candidates") or []
+        has_parts = any(map(_parts, candidates))
+        if self._ends_hidden(said):  # text may come with the end; the end itself is the follow-up's
+            cut = [{key: value for key, value in one.items() if key != "finishReason"} for one in candidates]
+            kept = {key: value for key, value in shown.items() if key not in _USAGE}
+            return sse.event(dumps(kept | {"candidates": cut})) if has_parts else b""
         is_end = any(candidate.get("finishReason") for candidate in candidates)
-        if is_end and self.round.is_hidden and self.may_follow:
-            # Text may come with the end; the end itself is the follow-up's.
-            if not any(map(_parts, candidates)):
-                return b""
-            cut = [{k: v for k, v in candidate.items() if k != "finishReason"} for candidate in candidates]
-            return sse.event(dumps({k: v for k, v in shown.items() if k not in _USAGE} | {"candidates": cut}))
-        if shown is said:
-            return raw
-        is_empty = not is_end and not any(map(_parts, candidates)) and any(map(_parts, said["candidates"]))
-        return b"" if is_empty else sse.event(dumps(shown))
+        had_parts = any(map(_parts, said.get("candidates") or ()))
+        return b"" if had_parts and not has_parts and not is_end else sse.event(dumps(shown))
 
     def failure(self, status: int, body: bytes) -> bytes:
         """The provider's error, which SDKs raise."""

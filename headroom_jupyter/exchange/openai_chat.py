@@ -38,6 +38,7 @@ class OpenAIChatCompletions:
 
     provider = "openai"
     key = "messages"
+    takes_text = False
 
     def can_hold_back(self, request: Json) -> bool:
         """Not with the functions of old."""

@@ -35,6 +35,7 @@ class OpenAIResponsesApi:
 
     provider = "openai_responses"
     key = "input"
+    takes_text = True
 
     def can_hold_back(self, request: Json) -> bool:
         """Not with a response that is made in the background and fetched later by other requests."""

@@ -115,7 +115,7 @@ def _rewrite(wire: Wire, body: bytes, options: Options, report: Report) -> Rewri
     report.model = str(request.get("model") or report.model)
     names = wire.tools(request)
     has_own = any(map(is_retrieve, names))
-    may_inject = options.may_inject and not has_own and wire.can_hold_back(request)
+    may_inject = options.may_inject and not has_own and _has_messages(wire, request) and wire.can_hold_back(request)
     result = _compressed(wire, request, options, report, may_retrieve=has_own or may_inject)
     changes = {(wire.key, *path): new for path, new in result.changes.items()} if result else {}
     report.is_injected = may_inject and bool(names or (result and _has_marker(result)))
@@ -130,6 +130,12 @@ def _rewrite(wire: Wire, body: bytes, options: Options, report: Report) -> Rewri
         return Rewritten(body, text, request, report)
     changed = splice(text, splices)
     return Rewritten(changed.encode("utf-8"), changed, request, report)
+
+
+def _has_messages(wire: Wire, request: Json) -> bool:
+    """Whether there is something that a follow-up could be appended to."""
+    held = request.get(wire.key)
+    return bool(isinstance(held, list) and held) or (wire.takes_text and isinstance(held, str))
 
 
 def _recalled(wire: Wire, request: Json, options: Options, report: Report) -> asides.Asides:

@@ -29,7 +29,8 @@ def listen(config: ProxyConfig) -> socket.socket:
     """
     try:
         family = socket.getaddrinfo(config.host.strip("[]"), config.port, type=socket.SOCK_STREAM)[0][0]
-        own = socket.socket(family, socket.SOCK_STREAM)
+        # With the protocol named, or asyncio does not know it for TCP and leaves Nagle's 40 ms on.
+        own = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         own.bind((config.host.strip("[]"), config.port))
     except OSError as err:

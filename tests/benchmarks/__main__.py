@@ -5,7 +5,7 @@
   python -m tests.benchmarks --reference PYTHON       beside headroom-ai 0.42.0: the Python of a virtual environment
                                                       in which it is installed
   python -m tests.benchmarks --only growth            one part: files, growth, array, conversation, processes, values,
-                                                      notebooks
+                                                      notebooks, proxy
 
 The store has a table of its own: python tests/benchmarks/store.py
 """
@@ -23,6 +23,7 @@ from tests.benchmarks.corpus import load_corpus
 from tests.benchmarks.files import measure_files
 from tests.benchmarks.notebooks import measure_notebooks
 from tests.benchmarks.processes import measure_processes
+from tests.benchmarks.proxy import measure_proxy
 from tests.benchmarks.sizes import measure_conversation, measure_growth, measure_large_array
 from tests.benchmarks.values import measure_values
 from tests.benchmarks.verdicts import Verdict
@@ -59,6 +60,7 @@ def main() -> int:
         "processes": lambda: measure_processes(samples),
         "values": measure_values,
         "notebooks": measure_notebooks,
+        "proxy": measure_proxy,
     }
     failures = _Failures()
     logging.getLogger("headroom_jupyter").addHandler(failures)

@@ -315,6 +315,38 @@ def test_where_a_call_could_not_be_answered_no_marker_is_given_out(api: str, mor
 
 
 @EACH_WAY
+@pytest.mark.parametrize("messages", [None, 1.5, {}, [], "text"])
+def test_without_messages_there_is_nothing_to_answer(api: str, is_stream: bool, messages: Any, store: Store) -> None:
+    if api == "openai_responses" and messages == "text":
+        return  # which that API takes, see below
+    body = body_of(api, messages, tools_of(api, "run"), stream=is_stream)
+    carried = carry(path_of(api, is_stream=is_stream), body, in_turn("Hi."), store)
+    assert carried.seen[0].body == body
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_a_text_for_input_becomes_a_list_when_there_is_more_to_say(is_stream: bool, store: Store) -> None:
+    script = in_turn(ToolCall("r", "headroom_retrieve", {"ref": "0" * 12}), "Oh.")
+    body = body_of("openai_responses", "Hi \u00e9", tools_of("openai_responses", "run"), stream=is_stream)  # type: ignore[arg-type]  # a text, here
+    carried = carry(path_of("openai_responses"), body, script, store)
+    user, call, result = carried.seen[1].messages
+    assert user == {"role": "user", "content": "Hi \u00e9"}
+    assert (call["type"], result["type"]) == ("function_call", "function_call_output")
+
+
+def test_a_gemini_chunk_of_usage_alone_is_summed(store: Store) -> None:
+    def chunk(value: Any) -> bytes:
+        return f"data: {json.dumps(value)}\n\n".encode()
+
+    call = {"functionCall": {"name": "headroom_retrieve", "args": {"ref": "0" * 12}}}
+    ending = chunk({"candidates": [{"content": {"parts": [call]}, "finishReason": "STOP"}]})
+    usage = chunk({"usageMetadata": {"promptTokenCount": 5}})
+    reply = Reply(ending + usage, headers={"content-type": "text/event-stream"})
+    carried = _carry("gemini", True, in_turn(reply, reply, reply, reply), store)
+    assert carried.events[-1]["usageMetadata"] == {"promptTokenCount": 20}
+
+
+@EACH_WAY
 def test_only_changed_texts_differ(api: str, is_stream: bool, store: Store) -> None:
     messages = [*history(api, LOG), *answer_to(api, [], "1.00 \u00e9 \ud83d\ude00"), *history(api, "kept", "c8")]
     text = json.dumps({KEYS[api]: messages, "x_unknown": {"n": 1.5, "b": 1}}, indent="\t")

@@ -66,10 +66,15 @@ async def _get_ready(store: Store, waiting_for: list[str]) -> None:
         # Requests go through as they came, and say why: the proxy is up, but not ready.
         _log.warning("%s", err)
         waiting_for.append(str(err))
+    await anyio.to_thread.run_sync(_load_compressors)
 
 
 def _load(store: Store) -> None:
     tokenizer_for("gpt-4o").count("ready")
     providers()
-    router.route("ready", Hints(), Ask(Query(""), "faithful", 1))
     store.volume_bytes()
+
+
+def _load_compressors() -> None:
+    """What the first new text would otherwise wait for."""
+    router.route("ready", Hints(), Ask(Query(""), "faithful", 1))

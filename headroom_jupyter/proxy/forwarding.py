@@ -26,6 +26,7 @@ from headroom_jupyter.proxy.upstream import Headers, Upstreams, kept_of_reply, k
 __all__ = ["Forwarder"]
 
 _MOST_UPLOAD_BYTES = 1_000_000_000  # of what is passed on piece by piece and never held, such as files
+_CLIENT_GONE = 499  # the status that web servers book when nobody waits any more
 _log = logging.getLogger(__name__)
 
 
@@ -77,10 +78,14 @@ class _Journey:
 
     async def pass_on(self, receive: Receive) -> None:
         """Carry something that is not ours to read, piece by piece in both directions."""
-        body = self._upload(receive)
+        is_uploaded = asyncio.Event()
+        body = self._upload(receive, is_uploaded)
         headers = kept_of_request(self.scope["headers"], is_plain=False, has_length=True)
         has_body = any(name in (b"content-length", b"transfer-encoding") for name, _ in self.scope["headers"])
-        await self._guarded(self._carry(headers, body if has_body else b"", None))
+        if not has_body:
+            is_uploaded.set()
+        work = self._guarded(self._carry(headers, body if has_body else b"", None))
+        await _while_connected(work, receive, after=is_uploaded)
 
     async def exchange(self, route: Route, body: bytes, project: str | None) -> None:
         """Rewrite, send, read the answer, and answer in turn what the model asks of us."""
@@ -114,6 +119,7 @@ class _Journey:
             message = f"the {self.vendor} upstream cannot be reached ({type(err).__name__}: {err}); try again"
             await send_refusal(self.send, Refusal(status, message))
         finally:
+            self.record.status = self.record.status or _CLIENT_GONE
             self.owner.records.open.dec()
             self.owner.records.add(self.record)
 
@@ -170,7 +176,7 @@ class _Journey:
         told = turn.report.headers() if turn else {}
         return kept + [(name.encode("ascii"), value.encode("ascii")) for name, value in told.items()]
 
-    async def _upload(self, receive: Receive) -> AsyncIterator[bytes]:
+    async def _upload(self, receive: Receive, is_uploaded: asyncio.Event) -> AsyncIterator[bytes]:
         size = 0
         async for piece in stream(receive, self.owner.limits):
             if not isinstance(piece, bytes):
@@ -179,15 +185,18 @@ class _Journey:
             if size > _MOST_UPLOAD_BYTES:
                 raise httpx2.WriteError(f"the body is larger than {_MOST_UPLOAD_BYTES:,} bytes")
             yield piece
+        is_uploaded.set()
 
     async def _in_thread(self, work: Any) -> Any:
         return await anyio.to_thread.run_sync(work, limiter=self.owner.threads)
 
 
-async def _while_connected(work: Coroutine[Any, Any, None], receive: Receive) -> None:
-    """Do the work, and stop it when the client goes away."""
+async def _while_connected(
+    work: Coroutine[Any, Any, None], receive: Receive, *, after: asyncio.Event | None = None
+) -> None:
+    """Do the work, and stop it when the client goes away; `after`: from when on `receive` is free to be watched."""
     task = asyncio.ensure_future(work)
-    watch = asyncio.ensure_future(_disconnect(receive))
+    watch = asyncio.ensure_future(_disconnect(receive, after))
     try:
         await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
@@ -201,6 +210,8 @@ async def _while_connected(work: Coroutine[Any, Any, None], receive: Receive) ->
         await asyncio.gather(task, watch, return_exceptions=True)
 
 
-async def _disconnect(receive: Receive) -> None:
+async def _disconnect(receive: Receive, after: asyncio.Event | None) -> None:
+    if after is not None:
+        await after.wait()
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -67,7 +67,8 @@ def test_text_before_a_retrieval_arrives_before_it_is_answered(wire: Wire) -> No
         go_on.set()
 
 
-def test_a_client_that_goes_away_ends_the_request_upstream(wire: Wire) -> None:
+@pytest.mark.parametrize(("method", "path"), [("POST", "/v1/messages"), ("POST", "/v1/audio"), ("GET", "/v1/models")])
+def test_a_client_that_goes_away_ends_the_request_upstream(wire: Wire, method: str, path: str) -> None:
     ended = threading.Event()
 
     def endless() -> Iterator[bytes]:
@@ -78,7 +79,7 @@ def test_a_client_that_goes_away_ends_the_request_upstream(wire: Wire) -> None:
             ended.set()
 
     wire.upstream.script = in_turn(Reply(endless(), headers=SSE))
-    with wire.http.stream("POST", "/v1/messages", content=BODY) as answer:
+    with wire.http.stream(method, path, content=BODY if method == "POST" else None) as answer:
         next(answer.iter_raw())
     assert ended.wait(WAIT_S)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.types import Receive, Send
 
-__all__ = ["Gone", "Limits", "Refusal", "read_whole", "send_json", "send_refusal", "send_whole", "stream"]
+__all__ = ["Gone", "Limits", "Refusal", "read_whole", "send_refusal", "send_whole", "stream"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +98,3 @@ async def send_refusal(send: Send, refusal: Refusal) -> None:
     if refusal.status in (408, 413):
         headers.append((b"connection", b"close"))  # the rest of the body would be read as the next request
     await send_whole(send, refusal.status, refusal.body, headers)
-
-
-async def send_json(send: Send, value: Mapping[str, Any], status: int = 200) -> None:
-    """A value for programs."""
-    body = json.dumps(value, ensure_ascii=True).encode("ascii")
-    await send_whole(send, status, body, [(b"content-type", b"application/json"), (b"cache-control", b"no-store")])

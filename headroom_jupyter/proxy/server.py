@@ -27,17 +27,22 @@ def listen(config: ProxyConfig) -> socket.socket:
     Raises:
         InputError: the address is taken or is none of this machine's.
     """
+    host = config.host.strip("[]")
     try:
-        family = socket.getaddrinfo(config.host.strip("[]"), config.port, type=socket.SOCK_STREAM)[0][0]
+        family = socket.getaddrinfo(host, config.port, type=socket.SOCK_STREAM)[0][0]
         # With the protocol named, or asyncio does not know it for TCP and leaves Nagle's 40 ms on.
         own = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        own.bind((config.host.strip("[]"), config.port))
+        try:
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            own.bind((host, config.port))
+            own.listen(_BACKLOG)
+        except OSError:
+            own.close()
+            raise
     except OSError as err:
         raise InputError(
             f"cannot listen on {config.host}:{config.port}: {err.strerror or err}; choose another --port (0: any)"
         ) from err
-    own.listen(_BACKLOG)
     return own
 
 

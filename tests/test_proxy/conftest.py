@@ -11,7 +11,9 @@ import pytest
 from tests.proxies import proxy_thread
 from tests.upstream import Upstream, in_turn
 
-__all__ = ["Wire"]
+__all__ = ["PATIENCE_S", "Wire"]
+
+PATIENCE_S = 90.0  # of a client in a test: longer than a busy machine takes
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,13 @@ class Wire:
     http: httpx2.Client
 
 
+def _client(url: str) -> httpx2.Client:
+    return httpx2.Client(base_url=url, timeout=PATIENCE_S)
+
+
 @pytest.fixture(scope="package")
 def _wire() -> Iterator[Wire]:
-    with Upstream(in_turn("")) as upstream, proxy_thread(upstream.url) as url, httpx2.Client(base_url=url) as http:
+    with Upstream(in_turn("")) as upstream, proxy_thread(upstream.url) as url, _client(url) as http:
         yield Wire(url, upstream, http)
 
 

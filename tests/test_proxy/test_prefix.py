@@ -16,6 +16,7 @@ from headroom_jupyter import Store
 from tests.carrier import carry, path_of
 from tests.dialogues import Dialogue
 from tests.proxies import ProxyProcess
+from tests.test_proxy.conftest import PATIENCE_S
 from tests.upstream import API_PATHS, Seen, Upstream
 
 _IS_NIGHTLY = hypothesis_settings().max_examples > 1000
@@ -43,7 +44,7 @@ def test_two_workers_that_are_killed_send_the_same(api: str, seed: int, tmp_path
     dialogue = Dialogue(api, seed)
     rng = random.Random(seed)  # noqa: S311  # test data
     environ = {"HEADROOM_HOME": str(tmp_path / "home"), "HEADROOM_PROJECT": "prefix"}
-    with Upstream(dialogue.script) as upstream, httpx2.Client(timeout=60) as http:
+    with Upstream(dialogue.script) as upstream, httpx2.Client(timeout=PATIENCE_S) as http:
         workers = [ProxyProcess(upstream.url, environ) for _ in range(2)]
 
         def send(body: bytes) -> list[Seen]:

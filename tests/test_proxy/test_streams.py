@@ -16,7 +16,7 @@ from tests.agents import LOG, history, tools_of
 from tests.carrier import body_of
 from tests.proxies import proxy_thread
 from tests.retrieving import retrieving
-from tests.test_proxy.conftest import Wire
+from tests.test_proxy.conftest import PATIENCE_S, Wire
 from tests.upstream import Reply, Seen, Upstream, in_turn, speak
 
 SSE = {"content-type": "text/event-stream"}
@@ -58,13 +58,13 @@ def test_text_before_a_retrieval_arrives_before_it_is_answered(wire: Wire) -> No
 
     wire.upstream.script = waiting
     with wire.http.stream("POST", "/v1/messages", content=BODY) as answer:
+        pieces = answer.iter_text()  # held: a generator that is dropped closes the connection
         heard = ""
-        for piece in answer.iter_text():
-            heard += piece
-            if "look." in heard:
-                break
+        while "look." not in heard:
+            heard += next(pieces)
         assert is_asked.wait(WAIT_S)
         go_on.set()
+        assert "message_stop" in "".join(pieces)
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/v1/messages"), ("POST", "/v1/audio"), ("GET", "/v1/models")])
@@ -167,10 +167,10 @@ def test_an_answer_in_one_piece_that_breaks_off_is_an_error(wire: Wire) -> None:
 
 
 def test_an_upstream_that_is_not_there_is_told() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    with proxy_thread(f"http://127.0.0.1:{port}") as url:
-        answer = httpx2.post(f"{url}/v1/messages", content=BODY)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # and does not listen
+        with proxy_thread(f"http://127.0.0.1:{deaf.getsockname()[1]}") as url:
+            answer = httpx2.post(f"{url}/v1/messages", timeout=PATIENCE_S, content=BODY)
     assert answer.status_code == 502
     assert "cannot be reached" in answer.json()["error"]["message"]
 
@@ -215,7 +215,7 @@ def test_many_streams_at_once_all_arrive_whole() -> None:
     with Upstream(script) as upstream, proxy_thread(upstream.url) as url:
 
         def ask() -> None:
-            answers.append(httpx2.post(f"{url}/v1/messages", content=BODY, timeout=60).content)
+            answers.append(httpx2.post(f"{url}/v1/messages", timeout=PATIENCE_S, content=BODY).content)
 
         threads = [threading.Thread(target=ask) for _ in range(40)]
         for thread in threads:

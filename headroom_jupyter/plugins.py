@@ -27,6 +27,14 @@ BUILT_IN: dict[str, tuple[str, ...]] = {
         "headroom_jupyter.compressors.terminal:TerminalCompressor",
         "headroom_jupyter.compressors.prose:Kompress",
     ),
+    "headroom_jupyter.agents": (
+        "headroom_jupyter.agents.claude:Claude",
+        "headroom_jupyter.agents.codex:Codex",
+        "headroom_jupyter.agents.gemini:Gemini",
+        "headroom_jupyter.agents.opencode:OpenCode",
+        "headroom_jupyter.agents.aider:Aider",
+        "headroom_jupyter.agents.goose:Goose",
+    ),
     "headroom_jupyter.providers": (
         "headroom_jupyter.providers.gemini:Gemini",
         "headroom_jupyter.providers.openai_responses:OpenAIResponses",

@@ -11,7 +11,7 @@ import platformdirs
 
 from headroom_jupyter.errors import InputError
 
-__all__ = ["Settings", "load", "session_path"]
+__all__ = ["Settings", "environment", "load", "session_path"]
 
 _ANTHROPIC, _OPENAI = "https://api.anthropic.com", "https://api.openai.com"
 _GEMINI = "https://generativelanguage.googleapis.com"
@@ -68,3 +68,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 def session_path() -> str:
     """The notebook that this kernel runs for, as Jupyter tells its kernels; "" if there is none."""
     return os.environ.get("JPY_SESSION_NAME", "")
+
+
+def environment() -> dict[str, str]:
+    """A copy of the whole environment, for a command that is started with it."""
+    return dict(os.environ)

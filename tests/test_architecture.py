@@ -44,7 +44,7 @@ def test_the_contracts_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("family", ["compressors", "providers"])
+@pytest.mark.parametrize("family", ["agents", "compressors", "providers"])
 def test_every_built_in_plug_in_is_under_its_contract(family: str) -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert re.findall(rf'"(headroom_jupyter\.{family}\.\w+)"', project) == _family(family)

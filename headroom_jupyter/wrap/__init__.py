@@ -1,0 +1,1 @@
+"""Coding agents started behind a proxy, and their configuration files edited so that it can be undone."""

@@ -26,6 +26,7 @@ _WIRES: tuple[tuple[re.Pattern[str], Wire], ...] = (
 # Paths that one vendor alone has; the headers below tell whose the others are.
 _PATHS = (
     (re.compile(r"/v1/(?:messages|complete|organizations|skills)(?:/|$)|/api/"), "anthropic"),
+    (re.compile(r"/(?:chat/completions|responses|embeddings|models)(?:/|$)"), "openai"),  # gateways without a version
     (re.compile(r"/(?:v1(?:beta\d?|alpha|internal)|upload/v1beta\d?)[/:]"), "gemini"),
 )
 _HEADERS = {"anthropic-version": "anthropic", "anthropic-beta": "anthropic", "x-goog-api-key": "gemini"}
@@ -56,6 +57,8 @@ def vendor_of(path: str, headers: Mapping[str, str]) -> str | None:
 
     >>> vendor_of("/v1/models", {"anthropic-version": "2023-06-01"}), vendor_of("/v1/models", {})
     ('anthropic', 'openai')
+    >>> vendor_of("/responses", {}), vendor_of("/favicon.ico", {})
+    ('openai', None)
     """
     for pattern, vendor in _PATHS:
         if pattern.match(path):

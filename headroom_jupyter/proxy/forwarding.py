@@ -47,6 +47,10 @@ class Forwarder:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; a client that goes away takes its request to the provider with it."""
         headers = ReadHeaders(scope=scope)
+        if headers.get("upgrade", "").lower() == "websocket":
+            # The answer that makes Codex go on with HTTP at once; after any other it tries again for seconds.
+            await send_refusal(send, Refusal(426, "this proxy speaks no websocket; send the request by HTTP"))
+            return
         vendor = vendor_of(scope["path"], headers)
         if vendor is None:
             await send_refusal(send, Refusal(404, f"no provider known here has the path {scope['path']}"))

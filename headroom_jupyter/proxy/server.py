@@ -106,6 +106,9 @@ def _patient(timeout_s: float) -> type[asyncio.Protocol]:
                 self._timer.cancel()
             super().connection_lost(exc)
 
+        def _unsupported_upgrade_warning(self) -> None:
+            """Nothing: a websocket is refused on purpose, and no library is missing."""
+
         def _lose(self) -> None:
             self._timer = None
             if self._is_waiting():

@@ -42,16 +42,17 @@ class OpenAIResponsesApi:
         return not request.get("background")
 
     def tools(self, request: Json) -> list[str]:
-        """Names of functions, custom tools and those in name spaces."""
-        return names_of(request.get("tools"))
+        """Names of functions, custom tools and those in name spaces, also where they stand in the input."""
+        return names_of([request.get("tools"), *(item.get("tools") for _, item in _tool_items(request))])
 
     def tools_path(self, request: Json) -> Path:
-        """`tools`."""
-        return ("tools",)
+        """`tools`, or the first list of tools in the input where a request has them there alone."""
+        first = next((number for number, _ in _tool_items(request)), None)
+        return ("tools",) if "tools" in request or first is None else (self.key, first, "tools")
 
     def inject(self, request: Json, tool: Json, places: Places) -> Splice:
-        """In front of `tools`."""
-        return inserted_tool(request, tool, places)
+        """In front of that list."""
+        return inserted_tool(request, tool, places, self.tools_path(request))
 
     def replies(self, request: Json) -> Replies:
         """One response, whole or as events."""
@@ -213,6 +214,14 @@ class Replies:
         visible = [item for item in output if not _is_call_of_ours(item)]
         changed = reply | {"output": [*self._shown, *visible]}
         return changed | {"usage": added(self._spent, self._usage)} if self._usage else changed
+
+
+def _tool_items(request: Json) -> Iterator[tuple[int, Json]]:
+    """Items of the input that bring tools, with their places; Codex sends all its tools so."""
+    items = request.get("input")
+    for number, item in enumerate(items if isinstance(items, list) else ()):
+        if isinstance(item, dict) and item.get("type") == "additional_tools" and isinstance(item.get("tools"), list):
+            yield number, item
 
 
 def _is_call_of_ours(item: Any) -> bool:

@@ -20,11 +20,13 @@ from headroom_jupyter.cli.mcp import mcp
 from headroom_jupyter.cli.proxy import proxy
 from headroom_jupyter.cli.retrieve import retrieve
 from headroom_jupyter.cli.stats import stats
+from headroom_jupyter.cli.unwrap import unwrap
+from headroom_jupyter.cli.wrap import wrap
 from headroom_jupyter.errors import HeadroomError
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS: tuple[click.Command, ...] = (demo, compress, retrieve, proxy, mcp, stats, doctor)
+COMMANDS: tuple[click.Command, ...] = (demo, compress, retrieve, proxy, wrap, unwrap, mcp, stats, doctor)
 
 
 class _InOrder(click.Group):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, overload
+from functools import cached_property
+from typing import Any
 
 from headroom_jupyter.compressors.base import Span
 from headroom_jupyter.messages import Block, Path
@@ -93,25 +94,6 @@ class CompressResult:
         return messages_bundle(self, repr(self))
 
 
-class _Late:
-    """A field that holds a text, or gives it when it is first read."""
-
-    @overload
-    def __get__(self, owner: None, kind: type) -> NoReturn: ...
-    @overload
-    def __get__(self, owner: object, kind: type) -> str: ...
-    def __get__(self, owner: object, kind: type) -> str:
-        if owner is None:
-            raise AttributeError("original")  # so that the field has no default
-        held = vars(owner)["_held"]
-        if not isinstance(held, str):
-            held = vars(owner)["_held"] = held()
-        return str(held)
-
-    def __set__(self, owner: object, value: str | Callable[[], str]) -> None:
-        vars(owner)["_held"] = value
-
-
 @dataclass(frozen=True)
 class TextResult:
     """One compressed text with its account; `text` equals `original` when nothing was gained.
@@ -121,17 +103,22 @@ class TextResult:
     """
 
     text: str
+    _original: str | Callable[[], str]
     kind: str
     compressor: str
     fidelity: str
     tokens_before: int
     tokens_after: int
     refs: tuple[str, ...]
-    original: _Late = _Late()
     reason: str = ""
     budget_met: bool | None = None
     is_estimate: bool = False
     _spans: Callable[[], list[Span]] = field(default=list, repr=False, compare=False)
+
+    @cached_property
+    def original(self) -> str:
+        """What was compressed, as a text."""
+        return self._original if isinstance(self._original, str) else self._original()
 
     @property
     def saved_fraction(self) -> float:

@@ -69,7 +69,7 @@ def compress_text(
     after = before if form.text is None else form.tokens_after
     return TextResult(
         text=text if form.text is None else form.text,
-        original=source.original,
+        _original=source.original,
         kind=form.kind,
         compressor=form.compressor,
         fidelity="verbatim" if form.text is None else form.fidelity,

@@ -7,6 +7,7 @@ import sys
 import click
 
 from headroom_jupyter.cli import options
+from headroom_jupyter.cli.mcp_install import SUB_COMMANDS
 from headroom_jupyter.cli.screen import write_json
 from headroom_jupyter.mcp_server import serve
 from headroom_jupyter.mcp_server.tools import TOOLS
@@ -35,3 +36,7 @@ def mcp(context: click.Context, project: str | None, as_json: bool) -> None:
     if sys.stdin.isatty():
         click.echo("headroom mcp: waiting for an MCP client on standard input; Ctrl-C stops", err=True)
     serve(project=project)
+
+
+for _command in SUB_COMMANDS:
+    mcp.add_command(_command)

@@ -128,7 +128,7 @@ def _joined(parts: Sequence[Part], made: Sequence[TextResult], options: Options)
     ref = issue_joined(text, original, "mixed", options)
     return TextResult(
         text=text,
-        original=original,
+        _original=original,
         kind="mixed",
         compressor="Notebook",
         fidelity=fidelity,

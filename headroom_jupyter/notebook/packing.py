@@ -179,7 +179,7 @@ def _context(work: _Work, shown: Mapping[int, Shown], layout: Layout) -> Noteboo
     notes = [*work.book.notes, *(f"{cell.label}: {note}" for cell in work.book.cells for note in cell.notes)]
     return NotebookContext(
         text=text,
-        original=original,
+        _original=original,
         kind="notebook",
         compressor="Notebook",
         fidelity="faithful",

@@ -157,7 +157,7 @@ def _result(view: View, order: Order, form: Form, *, ref: str, reason: str, is_e
     text = original() if form.text is None else form.text
     return TextResult(
         text=text,
-        original=original,
+        _original=original,
         kind=form.kind,
         compressor=form.compressor,
         fidelity=form.fidelity,

@@ -50,7 +50,7 @@ def test_the_notebook_runs_and_says_what_was_saved(name: str, tmp_path: Path, mo
         "PYTHONWARNINGS": "",
     }.items():
         monkeypatch.setenv(variable, value)
-    saved = nbformat.read(EXAMPLES / f"{name}.ipynb", as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
+    saved = nbformat.read(EXAMPLES / f"{name}.ipynb", as_version=4)
     said = _said(saved)
     NotebookClient(saved, timeout=100, resources={"metadata": {"path": str(EXAMPLES)}}).execute()
     again = _said(saved)

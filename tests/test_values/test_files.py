@@ -31,7 +31,7 @@ def test_a_folder_is_a_listing(tmp_path: Path) -> None:
 
 
 def test_a_notebook_is_told_cell_by_cell(tmp_path: Path) -> None:
-    book = nbformat.NotebookNode(nbformat=4, nbformat_minor=5, metadata={}, cells=[])  # type: ignore[no-untyped-call]  # ships no types
+    book = nbformat.NotebookNode(nbformat=4, nbformat_minor=5, metadata={}, cells=[])
     for number in range(60):
         source = f"value_{number} = {number}  # a step of the work that goes on and on"
         cell = {"cell_type": "code", "id": f"c{number}", "source": source}

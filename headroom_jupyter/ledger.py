@@ -18,10 +18,11 @@ from typing import Any
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.errors import StoreError
 
-__all__ = ["Booking", "Ledger", "Totals"]
+__all__ = ["Booking", "CacheUse", "Ledger", "Totals"]
 
 _PREFIX = b"ledger "
 _FIELDS = ("blocks", "tokens_before", "tokens_after", "retrievals", "tokens_retrieved")
+_INPUTS = ("prompt_tokens", "input_tokens", "promptTokenCount")
 _log = logging.getLogger(__name__)
 
 
@@ -32,6 +33,46 @@ class Booking:
     compressor: str
     tokens_before: int
     tokens_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class CacheUse:
+    """Input tokens of calls as their provider counted them: all, those read from its cache, those written to it."""
+
+    input_tokens: int
+    cached_tokens: int
+    written_tokens: int = 0
+
+    def __add__(self, other: CacheUse) -> CacheUse:
+        return CacheUse(
+            self.input_tokens + other.input_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.written_tokens + other.written_tokens,
+        )
+
+    @classmethod
+    def of(cls, usage: Mapping[str, Any]) -> CacheUse | None:
+        """Read the usage of a reply of Anthropic, OpenAI (chat or responses) or Gemini; None when it has none.
+
+        >>> CacheUse.of({"input_tokens": 20, "cache_read_input_tokens": 900, "cache_creation_input_tokens": 80})
+        CacheUse(input_tokens=1000, cached_tokens=900, written_tokens=80)
+        >>> CacheUse.of({"prompt_tokens": 1000, "prompt_tokens_details": {"cached_tokens": 896}}).cached_tokens
+        896
+        """
+        details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details")
+        details = details if isinstance(details, Mapping) else {}
+        read, written = usage.get("cache_read_input_tokens"), usage.get("cache_creation_input_tokens")
+        counts: list[Any] = [
+            next((usage[key] for key in _INPUTS if usage.get(key) is not None), None),
+            details.get("cached_tokens") or read or usage.get("cachedContentTokenCount") or 0,
+            details.get("cache_write_tokens") or written or 0,
+        ]
+        if not all(isinstance(count, int) and count >= 0 for count in counts):
+            return None
+        if read is not None or written is not None:
+            # Anthropic's input_tokens are those that are neither read from its cache nor written to it.
+            counts[0] += counts[1] + counts[2]
+        return cls(*counts)
 
 
 @dataclass(frozen=True, slots=True)

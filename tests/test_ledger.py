@@ -10,7 +10,7 @@ import pytest
 
 from headroom_jupyter.ccr import folder
 from headroom_jupyter.ccr.store import Store
-from headroom_jupyter.ledger import Booking, Ledger, Totals
+from headroom_jupyter.ledger import Booking, CacheUse, Ledger, Totals
 
 
 @pytest.fixture
@@ -41,6 +41,27 @@ def test_totals_can_be_had_by_project_compressor_and_day(store: Store, monkeypat
     }
     assert Ledger(store).totals(by="compressor")["json"].blocks == 2
     assert list(Ledger(store).totals(by="day")) == [day]
+
+
+@pytest.mark.parametrize(
+    ("usage", "told"),
+    [
+        ({"input_tokens": 5, "cache_read_input_tokens": 90, "cache_creation_input_tokens": 5}, CacheUse(100, 90, 5)),
+        ({"input_tokens": 100, "cache_read_input_tokens": None}, CacheUse(100, 0)),
+        ({"prompt_tokens": 100, "prompt_tokens_details": {"cached_tokens": 64}}, CacheUse(100, 64)),
+        ({"prompt_tokens": 100, "prompt_tokens_details": None}, CacheUse(100, 0)),
+        (
+            {"input_tokens": 100, "input_tokens_details": {"cached_tokens": 64, "cache_write_tokens": 30}},
+            CacheUse(100, 64, 30),
+        ),
+        ({"promptTokenCount": 100, "cachedContentTokenCount": 70}, CacheUse(100, 70)),
+        ({"output_tokens": 3}, None),
+        ({"prompt_tokens": "100"}, None),
+        ({"prompt_tokens": 100, "prompt_tokens_details": {"cached_tokens": -1}}, None),
+    ],
+)
+def test_usage_is_read_as_each_provider_writes_it(usage: dict[str, object], told: CacheUse | None) -> None:
+    assert CacheUse.of(usage) == told
 
 
 def test_an_empty_ledger_reads_as_nothing_and_writes_nothing(store: Store) -> None:

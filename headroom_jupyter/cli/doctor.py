@@ -12,6 +12,7 @@ import click
 
 from headroom_jupyter import Store, settings
 from headroom_jupyter.cli import options
+from headroom_jupyter.cli.cache import tell_cache
 from headroom_jupyter.cli.screen import console, new_table, row, write_json
 from headroom_jupyter.compressors.code_languages import LANGUAGES, parse
 from headroom_jupyter.errors import HeadroomError
@@ -95,10 +96,20 @@ _CHECKS: tuple[Callable[[], _Finding], ...] = (
 )
 
 
-@click.command(epilog="Example: headroom doctor --json")
+@click.command(epilog="Examples:\n\n\b\n  headroom doctor --json\n  headroom doctor --cache requests.jsonl")
+@click.option(
+    "--cache",
+    "log",
+    metavar="LOG",
+    help="Tell instead what keeps a provider's prompt cache cold: JSON lines, each a request body of OpenAI,"
+    " Anthropic or Gemini, alone or as \"request\" beside \"usage\".",
+)
 @options.as_json
-def doctor(as_json: bool) -> None:
+def doctor(log: str | None, as_json: bool) -> None:
     """Check that everything works here; exit code 1 if something does not."""
+    if log is not None:
+        tell_cache(log, as_json=as_json)
+        return
     findings = [_found(check) for check in _CHECKS]
     if as_json:
         write_json({"is_ok": all(finding.is_ok for finding in findings), "checks": [asdict(one) for one in findings]})

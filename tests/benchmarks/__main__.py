@@ -4,8 +4,8 @@
   python -m tests.benchmarks FOLDER                   the files of a folder with a manifest.json
   python -m tests.benchmarks --reference PYTHON       beside headroom-ai 0.42.0: the Python of a virtual environment
                                                       in which it is installed
-  python -m tests.benchmarks --only growth            one part: files, growth, array, conversation, processes, values,
-                                                      notebooks, proxy
+  python -m tests.benchmarks --only growth            one part: files, growth, array, conversation, cache, processes,
+                                                      values, notebooks, proxy
 
 The store has a table of its own: python tests/benchmarks/store.py
 """
@@ -19,6 +19,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.benchmarks.cache import measure_cache
 from tests.benchmarks.corpus import load_corpus
 from tests.benchmarks.files import measure_files
 from tests.benchmarks.notebooks import measure_notebooks
@@ -57,6 +58,7 @@ def main() -> int:
         "growth": lambda: measure_growth(options.kind),
         "array": measure_large_array,
         "conversation": lambda: measure_conversation(samples),
+        "cache": measure_cache,
         "processes": lambda: measure_processes(samples),
         "values": measure_values,
         "notebooks": measure_notebooks,

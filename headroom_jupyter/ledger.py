@@ -1,6 +1,7 @@
-"""The books: tokens before and after at first issue, and what retrievals paid back.
+"""The books: tokens before and after at first issue, what retrievals paid back, and what prompt caches answered.
 
-Kept in the store, one line for each project, day and compressor. It decides nothing and never fails a compression.
+Kept in the store, one line for each project, session, day and compressor. It decides nothing and never fails a
+compression. What is counted here and what a provider measured are kept apart, and never added up.
 """
 
 from __future__ import annotations
@@ -10,18 +11,22 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from headroom_jupyter import settings
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.errors import StoreError
 
-__all__ = ["Booking", "CacheUse", "Ledger", "Totals"]
+__all__ = ["GROUPS", "Booking", "CacheUse", "Ledger", "Totals"]
 
 _PREFIX = b"ledger "
-_FIELDS = ("blocks", "tokens_before", "tokens_after", "retrievals", "tokens_retrieved")
+GROUPS = ("all", "project", "session", "compressor", "day")
+_COUNTED = ("blocks", "tokens_before", "tokens_after", "retrievals", "tokens_retrieved")
+_MEASURED = ("calls", "input_tokens", "cached_tokens", "written_tokens")
+_FIELDS = _COUNTED + _MEASURED
 _INPUTS = ("prompt_tokens", "input_tokens", "promptTokenCount")
 _log = logging.getLogger(__name__)
 
@@ -79,6 +84,9 @@ class CacheUse:
 class Totals:
     """Sums of the books, over all projects and days or over one group of them.
 
+    Up to `tokens_retrieved` they are counted here; `calls` and what follows are what providers reported of their
+    calls: input tokens, those read from the prompt cache, and those written to it.
+
     >>> Totals(blocks=1, tokens_before=100, tokens_after=20, retrievals=1, tokens_retrieved=30).tokens_saved
     50
     """
@@ -88,6 +96,10 @@ class Totals:
     tokens_after: int = 0
     retrievals: int = 0
     tokens_retrieved: int = 0
+    calls: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    written_tokens: int = 0
 
     @property
     def tokens_saved(self) -> int:
@@ -99,12 +111,29 @@ class Totals:
         """The same, 0 to 1; below 0 when retrievals cost more than was saved."""
         return self.tokens_saved / self.tokens_before if self.tokens_before else 0.0
 
+    @property
+    def cached_fraction(self) -> float:
+        """Share of the input that providers read from their caches, 0 to 1."""
+        return self.cached_tokens / self.input_tokens if self.input_tokens else 0.0
+
+    def figures(self) -> dict[str, Any]:
+        """All of it for programs: every door shows these, and says with `basis` where each comes from."""
+        shares = {"saved_fraction": round(self.saved_fraction, 4), "cached_fraction": round(self.cached_fraction, 4)}
+        basis = {"counted": list(_COUNTED), "measured": list(_MEASURED)}
+        return asdict(self) | {"tokens_saved": self.tokens_saved} | shares | {"basis": basis}
+
 
 class Ledger:
-    """The books of the project that a store belongs to; `totals` reads those of all projects."""
+    """The books of the project that a store belongs to; `totals` reads those of all projects.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: Where they are kept.
+        session: Whose work is booked; by default what HEADROOM_SESSION says.
+    """
+
+    def __init__(self, store: Store, *, session: str | None = None) -> None:
         self._store = store
+        self._session = settings.load().session if session is None else session
 
     def book(self, bookings: Iterable[Booking]) -> str:
         """Book blocks that were issued for the first time, in one write.
@@ -124,11 +153,22 @@ class Ledger:
         """Book one retrieval that gave `tokens` back; returns as `book` does."""
         return self._write({compressor: Counter(retrievals=1, tokens_retrieved=tokens)})
 
+    def book_call(self, use: CacheUse) -> str:
+        """Book what a provider reported of one call; returns as `book` does."""
+        amounts = Counter(
+            calls=1,
+            input_tokens=use.input_tokens,
+            cached_tokens=use.cached_tokens,
+            written_tokens=use.written_tokens,
+        )
+        return self._write({"": amounts})
+
     def totals(self, *, by: str = "all") -> dict[str, Totals]:
         """Sums of the books.
 
         Args:
-            by: "all" (one group of that name), "project", "compressor" or "day".
+            by: "all" (one group of that name), "project", "session", "compressor" or "day". Retrievals and calls
+                belong to no compressor, and stand under "".
 
         Returns:
             A group's name to its sums, in the order of names.
@@ -139,7 +179,7 @@ class Ledger:
         sums: dict[str, Counter[str]] = {"all": Counter()} if by == "all" else {}
         for _, value in self._store.notes(_PREFIX):
             line = json.loads(value)
-            name = "all" if by == "all" else str(line[by])
+            name = "all" if by == "all" else str(line.get(by, ""))
             sums.setdefault(name, Counter()).update({field: line.get(field, 0) for field in _FIELDS})
         return {name: Totals(**{field: sums[name][field] for field in _FIELDS}) for name in sorted(sums)}
 
@@ -151,8 +191,9 @@ class Ledger:
         scope = sha256(project.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         changes: dict[bytes, Callable[[bytes | None], bytes]] = {}
         for compressor, amounts in sums.items():
-            name = _PREFIX + json.dumps([scope, day, compressor]).encode("ascii")
-            head = {"project": project, "day": day, "compressor": compressor}
+            place = [scope, day, compressor, *([self._session] if self._session else [])]
+            name = _PREFIX + json.dumps(place).encode("ascii")
+            head = {"project": project, "day": day, "compressor": compressor, "session": self._session}
             changes[name] = partial(_added, head=head, amounts=amounts)
         try:
             self._store.note(changes)

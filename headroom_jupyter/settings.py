@@ -27,6 +27,7 @@ class Settings:
 
     home: str = _setting("", "HEADROOM_HOME", "folder of the store; empty: the user's data directory")  # type: ignore[assignment]  # dataclass field
     project: str = _setting("", "HEADROOM_PROJECT", "project that originals belong to; empty: git root or directory")  # type: ignore[assignment]  # dataclass field
+    session: str = _setting("", "HEADROOM_SESSION", "session that savings are booked to; empty: none in particular")  # type: ignore[assignment]  # dataclass field
     quota_bytes: int = _setting(2_000_000_000, "HEADROOM_QUOTA_BYTES", "size of the store, in bytes")  # type: ignore[assignment]  # dataclass field
     expiry_days: int = _setting(30, "HEADROOM_EXPIRY_DAYS", "days an original is kept after its last use")  # type: ignore[assignment]  # dataclass field
     min_tokens: int = _setting(160, "HEADROOM_MIN_TOKENS", "blocks below this many tokens are left alone")  # type: ignore[assignment]  # dataclass field

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,35 @@ def test_totals_can_be_had_by_project_compressor_and_day(store: Store, monkeypat
 )
 def test_usage_is_read_as_each_provider_writes_it(usage: dict[str, object], told: CacheUse | None) -> None:
     assert CacheUse.of(usage) == told
+
+
+def test_what_providers_measured_is_booked_beside_what_is_counted(store: Store) -> None:
+    ledger = Ledger(store, session="monday")
+    ledger.book([Booking("json", 1000, 100)])
+    assert ledger.book_call(CacheUse(2000, 1500, 300)) == ""
+    ledger.book_call(CacheUse(1000, 900))
+    total = ledger.totals()["all"]
+    assert total == Totals(1, 1000, 100, calls=2, input_tokens=3000, cached_tokens=2400, written_tokens=300)
+    assert total.tokens_saved == 900, "what a cache answers was sent all the same"
+    figures = total.figures()
+    assert figures["cached_fraction"] == 0.8
+    assert sorted(figures["basis"]["counted"] + figures["basis"]["measured"]) == sorted(asdict(total))
+
+
+def test_sessions_have_books_of_their_own(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    Ledger(store).book([Booking("json", 100, 10)])
+    monkeypatch.setenv("HEADROOM_SESSION", "notebook 7")
+    Ledger(store).book([Booking("json", 50, 20)])
+    Ledger(store).book_retrieval(5)
+    found = Ledger(store).totals(by="session")
+    assert {name: sums.tokens_saved for name, sums in found.items()} == {"": 90, "notebook 7": 25}
+    assert Ledger(store).totals()["all"].tokens_saved == 115
+
+
+def test_lines_of_before_there_were_sessions_still_count(store: Store) -> None:
+    old = {"project": "/work/one", "day": "2026-01-01", "compressor": "json", "blocks": 1, "tokens_before": 9}
+    store.note({b"ledger old": lambda _: json.dumps(old).encode("ascii")})
+    assert Ledger(store).totals(by="session") == {"": Totals(blocks=1, tokens_before=9)}
 
 
 def test_an_empty_ledger_reads_as_nothing_and_writes_nothing(store: Store) -> None:

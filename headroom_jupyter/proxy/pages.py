@@ -95,7 +95,7 @@ class Pages:
             sums = Ledger(self.forwarder.projects.own.store).totals()["all"]
         except StoreError:
             return None
-        return asdict(sums) | {"tokens_saved": sums.tokens_saved}
+        return sums.figures()
 
     async def metrics(self, request: Request) -> Response:
         """The same for Prometheus."""

@@ -13,9 +13,10 @@ from pathlib import Path
 import click
 import pytest
 
-from headroom_jupyter import __version__, compress_text
+from headroom_jupyter import Store, __version__, compress_text
 from headroom_jupyter.cli import COMMANDS
 from headroom_jupyter.cli.examples import load_examples
+from headroom_jupyter.ledger import CacheUse, Ledger
 from tests.test_cli.conftest import Run
 
 
@@ -71,6 +72,21 @@ def test_stats_count_what_was_saved_and_what_came_back(run: Run, log: Path) -> N
     assert found["originals"] == 1
     out = run("stats", "--by", "compressor").out
     assert out.split("originals of project ")[1].split("\n")[0].endswith(": 1")
+
+
+def test_stats_tell_sessions_apart_and_what_providers_measured(
+    run: Run, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADROOM_SESSION", "monday")
+    run("compress", "build.log")
+    assert "as measured" not in run("stats").out
+    with Store() as store:
+        Ledger(store).book_call(CacheUse(2000, 1500, 300))
+    groups = json.loads(run("stats", "--by", "session", "--json").out)["groups"]
+    assert list(groups) == ["monday"]
+    assert (groups["monday"]["cached_tokens"], groups["monday"]["cached_fraction"]) == (1500, 0.75)
+    measured = run("stats", "--by", "session").out.split("prompt cache, as measured")[1]
+    assert measured.split("\n")[2].split() == ["monday", "1", "2,000", "1,500", "300", "75.0", "%"]
 
 
 def test_stats_of_nothing_are_zeros(run: Run, tmp_path: Path) -> None:

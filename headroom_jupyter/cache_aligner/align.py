@@ -130,6 +130,8 @@ class CacheAligner:
     def _align_text(self, work: _Work, site: Site) -> None:
         """Take the values out of one text, and give it the blank space it had first."""
         rules = self._learn(site)
+        if tail.LOOKALIKE in site.text:
+            return  # its own words would be taken for our marks
         out, at = [], 0
         for span in spans(site.text, rules):
             value = site.text[span.start : span.end]

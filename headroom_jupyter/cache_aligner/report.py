@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +14,7 @@ from headroom_jupyter.cache_aligner.causes import causes_of
 from headroom_jupyter.cache_aligner.logs import Entry, Skipped, entry_of, read_log
 from headroom_jupyter.cache_aligner.prices import COMPILED, price_of
 from headroom_jupyter.cache_aligner.provider_cache import ProviderCache, tokenizer_of
-from headroom_jupyter.cache_aligner.requests import pieces
+from headroom_jupyter.cache_aligner.requests import Piece, pieces
 from headroom_jupyter.cache_aligner.volatile import spans
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.ledger import CacheUse
@@ -128,10 +128,7 @@ def cache_report(conversations: str | Path | Iterable[Iterable[Mapping[str, Any]
     books = _Books(skipped)
     if isinstance(conversations, (str, Path)):
         for number, entry in enumerate(read_log(conversations, skipped), 1):
-            name = entry.conversation or _name(entry)
-            if not entry.conversation and _is_start(entry):
-                books.close(name)
-            books.add(entry, name, number)
+            books.add(entry, entry.conversation, number)
     else:
         for number, conversation in enumerate(conversations, 1):
             for request in conversation:
@@ -142,21 +139,19 @@ def cache_report(conversations: str | Path | Iterable[Iterable[Mapping[str, Any]
     return books.report()
 
 
-def _name(entry: Entry) -> str:
-    """A conversation without a name is known by how it begins, its volatile values left out."""
-    first = next((p.text for p in pieces(entry.request, entry.shape) if p.place.startswith("message ")), "")
+def _name(entry: Entry, found: Sequence[Piece]) -> str:
+    """A name for how a conversation begins, its volatile values left out."""
+    first = next((piece.text for piece in found if piece.place.startswith("message ")), "")
     text = first[:_LOOKED_AT]
     for span in reversed(spans(text)):
         text = text[: span.start] + text[span.end :]
     return sha256(f"{entry.shape} {entry.model} {text}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def _is_start(entry: Entry) -> bool:
-    return not any(
-        piece.text.startswith(("assistant\n", "model\n")) or piece.place not in ("message 1", "message 2")
-        for piece in pieces(entry.request, entry.shape)
-        if piece.place.startswith("message ")
-    )
+def _is_start(found: Sequence[Piece]) -> bool:
+    """Whether nothing was answered yet."""
+    messages = [piece for piece in found if piece.place.startswith("message ")]
+    return not any(piece.text.startswith(("assistant\n", "model\n")) for piece in messages) and len(messages) <= 2
 
 
 @dataclass
@@ -177,9 +172,8 @@ class _Open:
         cache, aligned_cache = (ProviderCache(entry.shape, entry.model) for _ in range(2))
         return cls(entry, cache, aligned_cache, CacheAligner(marks=True))
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry, found: Sequence[Piece]) -> None:
         """Look one call up, as it is and aligned."""
-        found = pieces(entry.request, entry.shape)
         aligned = pieces(self.aligner.align(entry.request).request, entry.shape)
         before = self.cache.recent[-1] if self.cache.recent else ()
         read, then = self.cache.read(found), self.aligned_cache.read(aligned)
@@ -231,12 +225,19 @@ class _Books:
     measured: CacheUse | None = None
 
     def add(self, entry: Entry, name: str, line: int) -> None:
+        """Add a call to its conversation; one without a name is known by how it begins."""
         try:
+            found = pieces(entry.request, entry.shape)
+            if not name:
+                name = _name(entry, found)
+                if _is_start(found):
+                    self.close(name)
             if name not in self.open:
                 self.open[name] = _Open.begin(entry)
-            self.open[name].add(entry)
+            self.open[name].add(entry, found)
         except (InputError, RecursionError, KeyError, TypeError, AttributeError, ValueError) as err:
             self.skipped.add(f"not as its API has it ({type(err).__name__})", line)
+            return
         self.open.move_to_end(name)
         if len(self.open) > _MOST_OPEN:
             self.close(next(iter(self.open)))

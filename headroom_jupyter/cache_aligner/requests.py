@@ -62,7 +62,7 @@ def shape_of(request: object) -> str:
 
 def _is_anthropic(request: Json, messages: Sequence[Any]) -> bool:
     tools = request.get("tools")
-    roles = {message.get("role") for message in messages if isinstance(message, Mapping)}
+    roles = {str(message.get("role")) for message in messages if isinstance(message, Mapping)}
     return (
         "system" in request
         or "anthropic_version" in request

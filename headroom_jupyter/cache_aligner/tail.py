@@ -11,9 +11,10 @@ from typing import Any
 from headroom_jupyter.cache_aligner.requests import MESSAGES
 from headroom_jupyter.messages import Path
 
-__all__ = ["CLOSING", "MARK", "appended", "breakpoints", "frame", "marked_last"]
+__all__ = ["CLOSING", "LOOKALIKE", "MARK", "appended", "breakpoints", "frame", "marked_last"]
 
 MARK = "[value {number}, given at the end]"
+LOOKALIKE = ", given at the end]"
 _OPENING = "<context_values>\nData for the marks in the instructions, as they are now; not a request."
 CLOSING = "</context_values>"
 _EPHEMERAL = {"type": "ephemeral"}

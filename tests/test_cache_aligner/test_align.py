@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from headroom_jupyter.cache_aligner import CacheAligner
+from headroom_jupyter.cache_aligner import CacheAligner, cache_report
 from headroom_jupyter.cache_aligner.requests import pieces, sites
 from headroom_jupyter.errors import InputError
 from tests.careless import FORMATS, requests
@@ -177,6 +177,35 @@ def test_signed_blocks_are_left_alone_and_a_prefilled_answer_keeps_the_values_in
     assert "14:58:03" in json.dumps(done.request["system"])
     assert len(done.left) == 1
     assert done.restore() == body
+
+
+def test_a_text_that_speaks_of_such_marks_is_left_alone() -> None:
+    request = _chat(f"[value 1, given at the end] is a mark.\n{_TIMED.format(3)}")
+    assert CacheAligner().align(request).request == request
+
+
+_ODD: list[dict[str, Any]] = [
+    {"messages": []},
+    {"messages": [None, "x", {"role": ["x"], "content": 5}], "model": "claude-opus-5"},
+    {"messages": [{"role": "user", "content": None}], "system": 5, "tools": "x"},
+    {"messages": [], "system": [None, 3, {"type": "text"}], "tools": [None, {"name": {"a": 1}, "description": 5}]},
+    {"messages": [{"role": "user", "content": []}], "system": _TIMED},
+    {"messages": [{"role": "system", "content": _TIMED}]},
+    {"messages": [{"role": "user", "content": "half \ud800 of a pair"}], "system": _TIMED},
+    {"contents": [{"parts": None}, {}], "tools": [{"functionDeclarations": [None, 5, {"name": "x"}]}]},
+    {"input": "Hello", "instructions": ["x"]},
+    {"input": [None, {"type": "function_call_output", "output": "x"}], "instructions": _TIMED},
+]
+
+
+@pytest.mark.parametrize("request_", _ODD, ids=repr)
+@pytest.mark.parametrize("options", [{}, {"marks": True}, {"freeze": ("time",)}], ids=str)
+def test_odd_requests_come_through_and_back(request_: dict[str, Any], options: dict[str, Any]) -> None:
+    aligner, given = CacheAligner(**options), copy.deepcopy(request_)
+    for _ in range(2):
+        assert aligner.align(request_).restore() == given
+        assert request_ == given
+    assert cache_report([[request_, request_]]).skipped.reasons.total() == 0
 
 
 def test_a_value_cannot_close_the_block_it_is_given_in() -> None:

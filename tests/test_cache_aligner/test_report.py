@@ -163,6 +163,15 @@ def test_a_log_that_cannot_be_read_says_so(tmp_path: Path) -> None:
         cache_report(tmp_path / "none.jsonl")
 
 
+def test_what_is_too_deep_to_read_is_skipped_with_a_reason() -> None:
+    deep: list[Any] = []
+    for _ in range(5000):
+        deep = [deep]
+    report = cache_report([[{"messages": [{"role": "user", "content": [deep]}]}, _ask("a")]])
+    assert report.total.calls == 1
+    assert dict(report.skipped.reasons) == {"not as its API has it (RecursionError)": 1}
+
+
 def test_a_report_shows_itself_in_words() -> None:
     shown = repr(cache_report([requests("openai", calls=3), [{"prompt": "x"}]]))
     assert shown.startswith("3 calls in 1 conversations: ")

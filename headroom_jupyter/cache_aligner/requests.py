@@ -11,12 +11,16 @@ from typing import Any
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.messages import Path
 
-__all__ = ["MESSAGES", "SYSTEM", "Piece", "Site", "pieces", "shape_of", "sites", "tool_name"]
+__all__ = ["MESSAGES", "Piece", "Site", "pieces", "shape_of", "sites", "tool_name"]
 
 Json = Mapping[str, Any]
 MESSAGES = {"anthropic": "messages", "openai": "messages", "openai_responses": "input", "gemini": "contents"}
-SYSTEM = {"anthropic": ("system",), "openai": (), "openai_responses": ("instructions",)}
-_GEMINI_SYSTEM = ("systemInstruction", "system_instruction")
+_SYSTEM = {
+    "anthropic": ("system",),
+    "openai": (),
+    "openai_responses": ("instructions",),
+    "gemini": ("systemInstruction", "system_instruction"),
+}
 _GROUPS = ("functionDeclarations", "function_declarations")
 _SYSTEM_ROLES = ("system", "developer")
 _TEXTS = (None, "text", "input_text", "output_text")
@@ -96,8 +100,11 @@ def pieces(request: Json, shape: str) -> list[Piece]:
         out.append(Piece(f"system {number + 1}", f"{role}\n{_text(entry)}", _is_marked(entry)))
     key = MESSAGES[shape]
     messages = [request[key]] if isinstance(request[key], str) else request[key]
+    leading = len(_leading(request, shape))
     for number, message in enumerate(messages):
-        if isinstance(message, Mapping) and not (shape == "openai" and message.get("role") in _SYSTEM_ROLES):
+        if number < leading:
+            continue
+        if isinstance(message, Mapping):
             out += _of_message(message, f"message {number + 1}")
         elif isinstance(message, str):
             out.append(Piece(f"message {number + 1}", f"user\n{message}"))
@@ -128,13 +135,7 @@ def _tools(request: Json) -> Iterator[tuple[Path, Json]]:
 
 
 def _system(request: Json, shape: str) -> Iterator[tuple[Path, Any, str]]:
-    if shape == "openai":
-        for number, message in enumerate(request["messages"]):
-            if isinstance(message, Mapping) and message.get("role") in _SYSTEM_ROLES:
-                for path, entry in _entries(message.get("content"), ("messages", number, "content")):
-                    yield path, entry, str(message["role"])
-        return
-    for key in SYSTEM.get(shape, _GEMINI_SYSTEM):
+    for key in _SYSTEM[shape]:
         value = request.get(key)
         if isinstance(value, Mapping):
             for path, entry in _entries(value.get("parts"), (key, "parts")):
@@ -142,6 +143,20 @@ def _system(request: Json, shape: str) -> Iterator[tuple[Path, Any, str]]:
         else:
             for path, entry in _entries(value, (key,)):
                 yield path, entry, "system"
+    for number, message in enumerate(_leading(request, shape)):
+        for path, entry in _entries(message.get("content"), (MESSAGES[shape], number, "content")):
+            yield path, entry, str(message["role"])
+
+
+def _leading(request: Json, shape: str) -> list[Json]:
+    """Messages of the system that stand before all others; later ones are history."""
+    messages = request[MESSAGES[shape]]
+    out: list[Json] = []
+    for message in messages if isinstance(messages, list) else ():
+        if not isinstance(message, Mapping) or str(message.get("role")) not in _SYSTEM_ROLES:
+            break
+        out.append(message)
+    return out
 
 
 def _entries(content: object, path: Path) -> Iterator[tuple[Path, Any]]:

@@ -179,6 +179,20 @@ def test_signed_blocks_are_left_alone_and_a_prefilled_answer_keeps_the_values_in
     assert done.restore() == body
 
 
+@pytest.mark.parametrize("key", ["messages", "input"])
+def test_system_text_in_the_history_is_history(key: str) -> None:
+    def body(second: int, *said: dict[str, Any]) -> dict[str, Any]:
+        return {"model": "gpt-5", key: [{"role": "developer", "content": _TIMED.format(second)}, *said]}
+
+    reminder = {"role": "system", "content": "It is now 2026-11-24 15:00:00."}
+    said = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi"}]
+    aligner = CacheAligner()
+    first = aligner.align(body(1, *said, {"role": "user", "content": "And?"})).request
+    second = aligner.align(body(2, *said, reminder, {"role": "user", "content": "And?"})).request
+    assert second[key][:3] == first[key][:3]
+    assert second[key][3] == reminder
+
+
 def test_a_text_that_speaks_of_such_marks_is_left_alone() -> None:
     request = _chat(f"[value 1, given at the end] is a mark.\n{_TIMED.format(3)}")
     assert CacheAligner().align(request).request == request

@@ -234,4 +234,6 @@ class Shelf(Cache):  # type: ignore[misc]  # an untyped base
 
 
 def _after(prefix: bytes) -> bytes:
-    return prefix[:-1] + bytes([prefix[-1] + 1])
+    """The first key behind all that begin with `prefix`."""
+    head = prefix.rstrip(b"\xff")
+    return head[:-1] + bytes([head[-1] + 1])

@@ -330,3 +330,11 @@ def test_notes_are_changed_together_and_read_in_order(store: Store) -> None:
     store.note({b"a": lambda old: (old or b"") + b"!"})
     assert list(store.notes()) == [(b"a", b"1!"), (b"b", b"2")]
     assert list(store.notes(b"b")) == [(b"b", b"2")]
+
+
+def test_a_project_whose_key_ends_in_the_highest_byte_lists_its_originals(tmp_path: Path) -> None:
+    names = (f"project {number}" for number in range(10_000))
+    name = next(name for name in names if sha256(name.encode()).digest()[15] == 0xFF)
+    with Store(tmp_path / "store", project=name) as store:
+        ref = store.put(b"an original")
+        assert [stored.ref for stored in store.refs()] == [ref]

@@ -21,15 +21,19 @@ from headroom_jupyter.values import compress_value
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from headroom_jupyter.memory.memory import Memory
     from headroom_jupyter.notebook.explorer import explore
     from headroom_jupyter.notebook.tracer import agent_trace
     from headroom_jupyter.notebook.tracing import trace
+    from headroom_jupyter.shared_context import SharedContext
 
 __all__ = [
     "RETRIEVE_TOOL",
     "CompressResult",
     "Decision",
     "HeadroomError",
+    "Memory",
+    "SharedContext",
     "Store",
     "TextResult",
     "agent_trace",
@@ -49,14 +53,20 @@ __all__ = [
 
 __version__ = "0.1.0"
 
-_IN_NOTEBOOKS = {"agent_trace": "tracer", "explore": "explorer", "trace": "tracing"}
+_LATER = {
+    "Memory": "memory.memory",
+    "SharedContext": "shared_context",
+    "agent_trace": "notebook.tracer",
+    "explore": "notebook.explorer",
+    "trace": "notebook.tracing",
+}
 
 
 def __getattr__(name: str) -> object:
-    """The names for notebooks, loaded when first used."""
-    if name not in _IN_NOTEBOOKS:
+    """The names that not everybody needs, loaded when first used."""
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.notebook.{_IN_NOTEBOOKS[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

@@ -30,6 +30,8 @@ def test_the_public_names_are_these_and_no_more() -> None:
         "CompressResult",
         "Decision",
         "HeadroomError",
+        "Memory",
+        "SharedContext",
         "Store",
         "TextResult",
         "agent_trace",

@@ -171,6 +171,14 @@ class Shelf(Cache):  # type: ignore[misc]  # an untyped base
             [(key, now, expires, now, tag, _MODE_RAW, value) for key, value in values.items()],
         )
 
+    def run(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement on tables beside the rows; inside `writing` it is part of the transaction."""
+        return list(self._sql(statement, values).fetchall())
+
+    def run_each(self, statement: str, values: Iterable[Sequence[object]]) -> None:
+        """Run a statement once for each of some values, inside `writing`."""
+        self._con.executemany(statement, values)
+
     def rows(self, keys: Iterable[bytes]) -> dict[bytes, Row]:
         """The rows of those keys that are there and have not expired."""
         wanted = list(dict.fromkeys(keys))

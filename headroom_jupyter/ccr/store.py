@@ -192,7 +192,7 @@ class Store:
         with self._reading(ref) as shelf, shelf.writing():
             entry = self._entry(shelf, check_ref(ref))
             rows = shelf.tagged(entry.tag)
-            leave(shelf, [row for row in rows if row.key[1:17] == self._scope], "was deleted")
+            leave(shelf, [row for row in rows if row.key[1:17] == self.scope], "was deleted")
             if not any(row.key[:1] == b"r" and row.key != entry.key and "gone" not in about(row) for row in rows):
                 for key in (row.key for row in rows if row.key[:1] in (b"o", b"p")):
                     shelf.delete(key)
@@ -240,6 +240,27 @@ class Store:
         for row in rows:
             yield row.key[1:], unpack(row.value)
 
+    @contextmanager
+    def reading(self) -> Iterator[Shelf | None]:
+        """The shelf, for parts of the engine with rows of their own; None when nothing was ever stored.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        with folder.errors_told(self.path):
+            yield self._existing()
+
+    @contextmanager
+    def writing(self, size: int) -> Iterator[Shelf]:
+        """The shelf in one transaction, with room made for `size` bytes.
+
+        Raises:
+            StoreFull: the quota is used up, and nothing old enough to let go.
+            StoreError: it cannot be written.
+        """
+        with self._writing(size) as shelf:
+            yield shelf
+
     def close(self) -> None:
         """Close this thread's connection; the next use opens it again."""
         if self._shelf is not None:
@@ -259,7 +280,8 @@ class Store:
         return self._shelf
 
     @cached_property
-    def _scope(self) -> bytes:
+    def scope(self) -> bytes:
+        """What stands for the project in keys."""
         return sha256(self.project.encode("utf-8", "surrogatepass")).digest()[:16]
 
     @cached_property
@@ -267,7 +289,7 @@ class Store:
         return max(1, settings.load().expiry_days) * DAY_S
 
     def _key(self, sort: bytes, name: bytes) -> bytes:
-        return sort + self._scope + name
+        return sort + self.scope + name
 
     def _records(self, key: bytes, form: bytes, issued: bytes, ref: str) -> dict[bytes, bytes]:
         records = {self._key(b"f", key): form}

@@ -17,6 +17,7 @@ from headroom_jupyter.cli.compress import compress
 from headroom_jupyter.cli.demo import demo
 from headroom_jupyter.cli.doctor import doctor
 from headroom_jupyter.cli.mcp import mcp
+from headroom_jupyter.cli.memory import memory
 from headroom_jupyter.cli.proxy import proxy
 from headroom_jupyter.cli.retrieve import retrieve
 from headroom_jupyter.cli.stats import stats
@@ -26,7 +27,7 @@ from headroom_jupyter.errors import HeadroomError
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS: tuple[click.Command, ...] = (demo, compress, retrieve, proxy, wrap, unwrap, mcp, stats, doctor)
+COMMANDS: tuple[click.Command, ...] = (demo, compress, retrieve, proxy, wrap, unwrap, mcp, memory, stats, doctor)
 
 
 class _InOrder(click.Group):

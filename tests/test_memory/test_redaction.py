@@ -1,0 +1,54 @@
+"""Secrets are taken out before anything is written; what only looks like one stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from headroom_jupyter import Memory, Store
+from headroom_jupyter.memory.redaction import redact
+
+# Put together here, so that no scanner takes this file for a leak.
+_SECRETS = {
+    "export OPENAI_API_KEY={}": "sk-" + "proj-abcdefghijklmnop1234",
+    "use {} to push": "ghp" + "_0123456789abcdefghijABCDEFGHIJ",
+    "bot {} posts": "xoxb" + "-123456789012-abcdef",
+    "aws {} again": "AKIA" + "IOSFODNN7EXAMPLE",
+    "header Authorization: Bearer {}": "abcdef" + "1234567890",
+    "postgres://ann:{}@db:5432/app": "hunter2",
+    "password: {}": "hunter2",
+    "the db password is {}": "Hunt3r2!",
+    '{{"client_secret": "{}"}}': "s3cr3t-value",
+    "jwt {}": "eyJ" + "hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl",
+    "-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----": "MIIBOgIBAAJBAK",
+}
+
+
+@pytest.mark.parametrize("text", _SECRETS)
+def test_a_secret_goes_nowhere(memory: Memory, store: Store, text: str) -> None:
+    secret = _SECRETS[text]
+    record = memory.save(text.format(secret), source={"agent": text.format(secret)}, facts={"how": text.format(secret)})
+    assert "[redacted: " in record.text
+    assert secret not in memory.export()
+    store.close()
+    assert not [path for path in store.path.iterdir() if secret.encode() in path.read_bytes()]
+
+
+def test_a_fact_whose_key_names_a_secret_keeps_none(memory: Memory) -> None:
+    facts = memory.save("Access", facts={"password": "correct horse", "port": 5433}).facts
+    assert facts == {"password": "[redacted: secret]", "port": "5433"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "commit 3f9a1c27e0b4d5 fixed it",
+        "the token is stored in the vault",
+        "max_tokens: 4096",
+        "api_key = os.environ['KEY']",
+        "password: ${DB_PASSWORD}",
+        "see https://example.org/a:b@c and ann@example.org",
+        "sha256 is e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert redact(text) == text

@@ -17,6 +17,7 @@ from headroom_jupyter.memory.records import Record, dump
 
 __all__ = ["memory"]
 
+_FRAMED_TOKENS = 500  # with --framed where --max-tokens is left out
 _project = click.option("--project", help="A folder or a name; the project of the working directory if left out.")
 _kind = click.option("--kind", help="fact, preference, decision, lesson, or a word of your own.")
 _importance = click.option("--importance", type=click.FloatRange(0, 1), help="0 to 1; 0.5 if left out.")
@@ -80,14 +81,26 @@ def _save(
 @click.argument("query")
 @click.option("-k", type=click.IntRange(min=1), default=5, show_default=True, help="Most memories.")
 @click.option("--max-tokens", type=click.IntRange(min=1), help="Most tokens of their texts together.")
+@click.option("--framed", is_flag=True, help="As a model is to read them: reference material between two tags.")
 @_kind
 @options.model
 @_project
 @options.as_json
 def _search(
-    query: str, k: int, max_tokens: int | None, kind: str | None, model: str, project: str | None, as_json: bool
+    query: str,
+    k: int,
+    max_tokens: int | None,
+    framed: bool,
+    kind: str | None,
+    model: str,
+    project: str | None,
+    as_json: bool,
 ) -> None:
     """Find the memories that answer a question best."""
+    if framed:
+        text = _there(project).reference(query, k=k, max_tokens=max_tokens or _FRAMED_TOKENS, model=model)
+        write_text(text + "\n" if text else "")
+        return
     found = _there(project).search(query, k=k, max_tokens=max_tokens, kind=kind, model=model)
     if as_json:
         write_json([{**dump(record), "score": record.score} for record in found])

@@ -6,6 +6,7 @@ It checks no argument of a user's; what it is given has been checked.
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -41,6 +42,7 @@ class Bank:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._meanings = Meanings()
+        self._reading = threading.Lock()  # of the meanings, which the threads of one memory share
 
     def change(self, run: Callable[[Shelf, Index], Given], size: int) -> Given:
         """Run a change in one transaction, with the index there.
@@ -186,8 +188,8 @@ class Bank:
                 if next(iter(shelf.prefixed(self._name(""))), None) is None:
                     return []
                 self.change(lambda *_: None, 0)
-            by_words = index.by_words(query, _CANDIDATES)
-            by_grams = index.by_grams(query, _CANDIDATES)
+            by_words = index.by_words(query, max(_CANDIDATES, most))
+            by_grams = index.by_grams(query, max(_CANDIDATES, most))
             by_meaning = self.by_meaning(shelf, index, query)
             scores = _fused((by_words, by_grams, by_meaning))
             names = index.names(sorted(scores, key=lambda number: (-scores[number], -number))[:most])
@@ -218,8 +220,9 @@ class Bank:
             with shelf.writing():
                 index.add_vectors(model.name, vectors)
             self._meanings = Meanings()
-        self._meanings.add(index.vectors(model.name, after=self._meanings.last))
-        return self._meanings.nearest(model.embed([query])[0], _CANDIDATES, least=_LEAST_NEAR)
+        with self._reading:
+            self._meanings.add(index.vectors(model.name, after=self._meanings.last))
+            return self._meanings.nearest(model.embed([query])[0], _CANDIDATES, least=_LEAST_NEAR)
 
     def _likely(self, shelf: Shelf, index: Index, new: Record) -> list[Record]:
         """Records that may say the same as a new one or contradict it, oldest first."""

@@ -20,6 +20,7 @@ from headroom_jupyter.ccr.disk import Shelf
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.memory.bank import Bank
+from headroom_jupyter.memory.framing import framed
 from headroom_jupyter.memory.index import Index
 from headroom_jupyter.memory.records import (
     Record,
@@ -43,6 +44,7 @@ __all__ = ["Memory"]
 Records: TypeAlias = list[Record]  # inside the class `list` is the method
 Origin: TypeAlias = Source | Mapping[str, Any] | str | None
 Given = TypeVar("Given")
+_MOST = 4000  # records that one search looks at
 
 
 class Memory:
@@ -143,7 +145,8 @@ class Memory:
         check_limit("max_tokens", 1 if max_tokens is None else max_tokens)
         if self.project is None:
             return []
-        found = [one for one in self._bank.answers(query, 4 * k + 20) if kind in (None, one.kind)]
+        most = min(_MOST, 4 * k + 20 if kind is None else 10 * k + 200)  # some no longer hold, or are of another kind
+        found = [one for one in self._bank.answers(query, most) if kind in (None, one.kind)]
         if max_tokens is None:
             return found[:k]
         count, left, fitting = tokenizer_for(model).count, max_tokens, []
@@ -153,6 +156,22 @@ class Memory:
                 left -= tokens
                 fitting.append(record)
         return fitting[:k]
+
+    def reference(self, query: str, *, k: int = 5, max_tokens: int = 500, model: str = "gpt-4o") -> str:
+        """What a model is to read about a query: the best records, framed as reference material; "" when there is none.
+
+        Args:
+            query: A question or some words.
+            k: Most records.
+            max_tokens: Most tokens of the whole, its frame counted.
+            model: Whose tokens are counted.
+
+        Raises:
+            InputError: an argument is out of range.
+            StoreError: the store cannot be read.
+        """
+        check_limit("max_tokens", max_tokens)
+        return framed(self.search(query, k=k), max_tokens=max_tokens, count=tokenizer_for(model).count)
 
     def get(self, ident: str) -> Record:
         """One record, also one that no longer holds.

@@ -28,6 +28,8 @@ def test_saved_found_changed_listed_and_forgotten(run: Run) -> None:
     (found,) = json.loads(run("memory", "search", "which port has staging?", "--json").out)
     assert found["text"] == "The staging port is 5433"
     assert "5433" in run("memory", "search", "staging", "--max-tokens", "50").out
+    assert run("memory", "search", "staging", "--framed").out.startswith("<project-notes>\n")
+    assert run("memory", "search", "zebra", "--framed").out == ""
     assert run("memory", "search", "zebra").err == "no memory\n"
     new = run("memory", "update", found["id"], "--text", "The staging port is 5434").out.split()[0]
     listed = json.loads(run("memory", "list", "--json").out)

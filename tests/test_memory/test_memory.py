@@ -270,3 +270,12 @@ def test_with_a_model_it_is_found_by_meaning(memory: Memory) -> None:
     memory.save("The car must be washed on Sunday")
     memory.save("Invoices are numbered by year")
     assert _texts(memory, "clean the automobile")[0] == "The car must be washed on Sunday"
+
+
+def test_a_search_for_very_many_gives_all_that_answer(memory: Memory) -> None:
+    for number in range(150):
+        memory.save(
+            f"Worker {number} writes report {number * 7} to bucket alpha", kind="lesson" if number == 3 else "fact"
+        )
+    assert len(memory.search("worker report bucket", k=100_000)) == 150
+    assert [record.kind for record in memory.search("worker report", kind="lesson", k=1)] == ["lesson"]

@@ -42,6 +42,7 @@ class Bank:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._meanings = Meanings()
+        self._seen = 0  # up to this number all records have their vectors
         self._reading = threading.Lock()  # of the meanings, which the threads of one memory share
 
     def change(self, run: Callable[[Shelf, Index], Given], size: int) -> Given:
@@ -212,7 +213,9 @@ class Bank:
         model = embedder()
         if model is None or not query.strip():
             return []
-        late = index.without_vector(model.name, self._name(""), LATE)
+        last = index.last()
+        late = index.without_vector(model.name, self._name(""), LATE, after=self._seen) if last > self._seen else {}
+        self._seen = max(late) if len(late) == LATE else last
         if late:
             rows = shelf.rows(late.values())
             texts = {number: _record(rows[name]).text for number, name in late.items() if name in rows}

@@ -115,14 +115,20 @@ class Index:
         query = f"SELECT number, vector FROM {_VECTORS} WHERE model = ? AND scope = ? AND number > ? ORDER BY number"  # noqa: S608  # a constant
         return [(int(number), bytes(vector)) for number, vector in self._shelf.run(query, (model, self._scope, after))]
 
-    def without_vector(self, model: str, prefix: bytes, most: int) -> dict[int, bytes]:
-        """Records that a model has not seen yet: number to name, newest first."""
+    def without_vector(self, model: str, prefix: bytes, most: int, *, after: int) -> dict[int, bytes]:
+        """Records above a number that a model has not seen yet: number to name, oldest first."""
         query = (
-            f"SELECT number, name FROM {_NAMES} WHERE name >= ? AND name < ? AND number NOT IN (SELECT number"  # noqa: S608  # constants
-            f" FROM {_VECTORS} WHERE model = ? AND scope = ?) ORDER BY number DESC LIMIT ?"
+            f"SELECT number, name FROM {_NAMES} AS own WHERE number > ? AND name >= ? AND name < ? AND NOT EXISTS ("  # noqa: S608  # constants
+            f"SELECT 1 FROM {_VECTORS} AS seen WHERE seen.model = ? AND seen.scope = ? AND seen.number = own.number)"
+            " ORDER BY number LIMIT ?"
         )
-        found = self._shelf.run(query, (prefix, prefix + b"\xff", model, self._scope, most))
+        found = self._shelf.run(query, (after, prefix, prefix + b"\xff", model, self._scope, most))
         return {int(number): bytes(name) for number, name in found}
+
+    def last(self) -> int:
+        """The highest number of all projects; it rises with every record."""
+        ((last,),) = self._shelf.run(f"SELECT max(number) FROM {_NAMES}")  # noqa: S608  # a constant
+        return int(last or 0)
 
     def _terms(self, text: str, keys: Iterable[str]) -> tuple[list[str], list[str]]:
         found = words(text)
@@ -136,7 +142,7 @@ class Index:
 
     def _ranked(self, table: str, tokens: Sequence[str], most: int, budget: int) -> list[int]:
         counts, asked = self._counts(list(dict.fromkeys(tokens))), Counter(tokens)
-        total = self._total()
+        total = self.last()
         gains = {token: asked[token] * math.log(1 + total / count) for token, count in counts.items()}
         used: list[str] = []
         spent = 0
@@ -151,10 +157,6 @@ class Index:
             least = total - total * budget // spent
         query = f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid > ? ORDER BY rank, rowid DESC LIMIT ?"  # noqa: S608  # a constant
         return [int(number) for (number,) in self._shelf.run(query, (" OR ".join(f'"{t}"' for t in used), least, most))]
-
-    def _total(self) -> int:
-        ((last,),) = self._shelf.run(f"SELECT max(number) FROM {_NAMES}")  # noqa: S608  # a constant
-        return int(last or 0)
 
     def _counts(self, tokens: Sequence[str]) -> dict[str, int]:
         found: dict[str, int] = {}

@@ -32,7 +32,7 @@ class _WordLlama:
     name = "wordllama-256"
 
     def __init__(self) -> None:
-        import wordllama  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415  # optional and heavy
+        import wordllama  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: PLC0415  # optional
 
         folder = Path(str(wordllama.__file__)).parent
         self._model: Any = wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
@@ -80,5 +80,6 @@ class Meanings:
         if len(self._parts) > 1:
             self._parts = [numpy.concatenate(self._parts)]
         near = self._parts[0] @ numpy.frombuffer(vector, "<f2").astype("f4")
-        order = numpy.argsort(-near, kind="stable")[:most]
+        best = numpy.argpartition(-near, most)[:most] if len(near) > most else numpy.arange(len(near))
+        order = best[numpy.argsort(-near[best], kind="stable")]
         return [self._numbers[at] for at in order.tolist() if near[at] >= least]

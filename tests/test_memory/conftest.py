@@ -8,6 +8,13 @@ from pathlib import Path
 import pytest
 
 from headroom_jupyter import Memory, Store
+from headroom_jupyter.memory import bank
+
+
+@pytest.fixture(autouse=True)
+def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory as most people have it; what needs the model takes it back."""
+    monkeypatch.setattr(bank, "embedder", lambda: None)
 
 
 @pytest.fixture

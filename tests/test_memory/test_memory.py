@@ -12,6 +12,7 @@ import pytest
 
 from headroom_jupyter import Memory, Store, count_tokens
 from headroom_jupyter.errors import HeadroomError, InputError
+from headroom_jupyter.memory import bank
 from headroom_jupyter.memory.meaning import embedder
 
 
@@ -265,11 +266,18 @@ def test_a_damaged_memory_is_told_as_such(memory: Memory, store: Store) -> None:
         memory.search("redis")
 
 
-@pytest.mark.skipif(embedder() is None, reason="no embedding model is installed")
-def test_with_a_model_it_is_found_by_meaning(memory: Memory) -> None:
+def test_with_a_model_it_is_found_by_meaning(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = Memory(store=store)
+    memory.save("The lorry was repaired by the mechanic")  # saved by a process without the model
+    assert memory.search("clean the automobile") == []
+    monkeypatch.setattr(bank, "embedder", embedder)
     memory.save("The car must be washed on Sunday")
     memory.save("Invoices are numbered by year")
     assert _texts(memory, "clean the automobile")[0] == "The car must be washed on Sunday"
+    assert _texts(memory, "truck repair") == ["The lorry was repaired by the mechanic"]
+    assert memory.search("\ud800 automobile")  # half of a character
+    memory.delete(memory.search("clean the automobile")[0].id)
+    assert "The car must be washed on Sunday" not in _texts(memory, "clean the automobile")
 
 
 def test_a_search_for_very_many_gives_all_that_answer(memory: Memory) -> None:

@@ -15,6 +15,7 @@ from headroom_jupyter.compressors.sentences import sentences
 __all__ = ["Kompress"]
 
 _LONG = 480  # characters; a longer paragraph is cut into sentences
+_ENDLESS = 1200  # characters; what has no end by then is no sentence
 _SHORT = 160  # characters; sentences are joined up to this length, since a gap costs a marker
 _HEADING = 90  # characters; a longer line is no heading
 _GLANCE = 1500  # characters that tell whether there are sentences at all
@@ -50,7 +51,7 @@ class Kompress:
         if not ask.may_omit or len(text) <= ask.target_chars:
             return verbatim(text)
         passages = list(_passages(text))
-        kept = choose(passages, ask)
+        kept = choose(passages, ask) or [*range(len(passages))][:1]  # a mark alone tells a reader nothing
         if len(kept) == len(passages):
             return verbatim(text)
         return write(text, passages, kept)
@@ -76,8 +77,18 @@ def _passages(text: str) -> Iterator[Passage]:
         begin = start
         for _, after in sentences(text, start, end):
             if after - begin >= _SHORT or after == end:
-                yield Passage(begin, after, text[begin:after])
+                yield from _pieces(text, begin, after)
                 begin = after
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[Passage]:
+    """One sentence, or, of one that never ends, runs of its words that can be shown."""
+    while end - start > _ENDLESS:
+        blank = text.rfind(" ", start + _SHORT, start + _LONG)
+        after = blank + 1 if blank > 0 else start + _LONG
+        yield Passage(start, after, text[start:after])
+        start = after
+    yield Passage(start, end, text[start:end])
 
 
 def _indent(line: str) -> int:

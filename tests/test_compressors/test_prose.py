@@ -150,3 +150,11 @@ def test_a_form_feed_between_paragraphs_is_no_heading() -> None:
     text = "\n\n".join(f"\x0c\n\nParagraph {i} says something of its own. It goes on for a while." for i in range(60))
     result = Kompress().compress(text, Ask(Query("What does paragraph 31 say?"), target_chars=600))
     assert "Paragraph 31 says" in result.text
+
+
+def test_words_without_an_end_are_shown_in_part() -> None:
+    text = "lorem ipsum dolor sit amet " * 60
+    made = Kompress().compress(text, Ask(Query(""), "faithful", 500))
+    assert made.text.startswith("lorem ipsum dolor sit amet lorem")
+    assert 160 <= len(made.text) <= 700
+    assert len(made.omissions) == 1

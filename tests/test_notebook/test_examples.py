@@ -10,6 +10,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.test_examples import NOTEBOOKS
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 _SAID = {
     "quickstart": (
@@ -60,5 +62,8 @@ def test_the_notebook_runs_and_says_what_was_saved(name: str, tmp_path: Path, mo
     assert os.stat(EXAMPLES / f"{name}.ipynb").st_size < 90_000
 
 
-def test_every_notebook_there_is_tested() -> None:
-    assert {path.stem for path in EXAMPLES.glob("*.ipynb")} == {*_SAID, "nightly_job"}
+def test_every_notebook_there_is_tested_and_in_the_table() -> None:
+    run = {*_SAID, *(name.removesuffix(".ipynb") for name in NOTEBOOKS)}
+    assert {path.stem for path in EXAMPLES.glob("*.ipynb")} == {*run, "nightly_job"}
+    table = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    assert [name for name in run if f"| `{name}.ipynb` |" not in table] == []

@@ -102,7 +102,7 @@ _CHECKS: tuple[Callable[[], _Finding], ...] = (
     "log",
     metavar="LOG",
     help="Tell instead what keeps a provider's prompt cache cold: JSON lines, each a request body of OpenAI,"
-    " Anthropic or Gemini, alone or as \"request\" beside \"usage\".",
+    ' Anthropic or Gemini, alone or as "request" beside "usage".',
 )
 @options.as_json
 def doctor(log: str | None, as_json: bool) -> None:

@@ -6,6 +6,7 @@ import copy
 import re
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def test_nothing_is_lost(store: Store, text: str, other: str, question: str, sha
 
 
 @given(text=texts(), question=QUESTIONS)
+@example(text=grown("notebook", 0, 5), question="What went wrong?")  # rows in part, and two places that lack the same
 def test_marks_are_exact(store: Store, text: str, question: str) -> None:
     result = compress(conversation("openai", [text], question), store=store)
     decision = result.decisions[-1]
@@ -80,8 +82,12 @@ def test_marks_are_exact(store: Store, text: str, question: str) -> None:
 
 
 def _own_markers(text: str, ref: str) -> list[tuple[str, str, int, tuple[tuple[int, int], ...]]]:
-    """(unit, at, total, ranges) of the first marker of a block and the short ones after it, each place once."""
-    found: dict[tuple[str, str, int], tuple[tuple[int, int], ...]] = {}
+    """(unit, at, total, ranges) of the first marker of a block and the short ones after it, each place once.
+
+    Rows that are shown in part have a marker of their own, and what is lacking at two places of a text (in a table's
+    line, and where the whole element follows) is marked at both.
+    """
+    found: dict[tuple[tuple[str, str, int], bool], list[tuple[tuple[int, int], ...]]] = {}
     place: tuple[str, str, int] | None = None
     for _, _, marker in scan(text):
         if marker.ref not in (ref, None) or (marker.ref is None and place is None):
@@ -91,8 +97,10 @@ def _own_markers(text: str, ref: str) -> list[tuple[str, str, int, tuple[tuple[i
         elif marker.unit and marker.total:
             place = marker.unit, marker.at, marker.total
         if place:
-            found[place] = found.get(place, ()) + marker.ranges
-    return [(*where, ranges) for where, ranges in found.items()]
+            said = found.setdefault((place, marker.summary.startswith("in part")), [])
+            if marker.ranges not in said:
+                said.append(marker.ranges)
+    return [(*where, tuple(chain.from_iterable(said))) for (where, _), said in found.items()]
 
 
 @given(text=texts(), question=QUESTIONS)

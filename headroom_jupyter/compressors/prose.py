@@ -51,7 +51,9 @@ class Kompress:
         if not ask.may_omit or len(text) <= ask.target_chars:
             return verbatim(text)
         passages = list(_passages(text))
-        kept = choose(passages, ask) or [*range(len(passages))][:1]  # a mark alone tells a reader nothing
+        kept = choose(passages, ask)
+        if not kept and passages and len(passages[0].text) <= ask.target_chars:
+            kept = [0]  # a mark alone tells a reader nothing
         if len(kept) == len(passages):
             return verbatim(text)
         return write(text, passages, kept)

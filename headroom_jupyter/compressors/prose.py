@@ -15,7 +15,7 @@ from headroom_jupyter.compressors.sentences import sentences
 __all__ = ["Kompress"]
 
 _LONG = 480  # characters; a longer paragraph is cut into sentences
-_ENDLESS = 1200  # characters; what has no end by then is no sentence
+_ENDLESS = 640  # characters; what has no end by then is no sentence
 _SHORT = 160  # characters; sentences are joined up to this length, since a gap costs a marker
 _HEADING = 90  # characters; a longer line is no heading
 _GLANCE = 1500  # characters that tell whether there are sentences at all

@@ -81,3 +81,8 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     from headroom_jupyter import notebook  # noqa: PLC0415  # as above
 
     notebook.unload(shell)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Where the panel's bundle is, for `jupyter-builder develop`."""
+    return [{"src": "labextension", "dest": "headroom-jupyter"}]

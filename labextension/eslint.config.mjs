@@ -4,11 +4,15 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
-    languageOptions: { parserOptions: { project: './tsconfig.client-test.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { project: ['./tsconfig.client-test.json', './tsconfig.panel.json', './tsconfig.panel-test.json'], tsconfigRootDir: import.meta.dirname } },
     rules: {
       'no-console': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }]
     }
+  },
+  {
+    files: ['src/panel/**'],
+    rules: { '@typescript-eslint/unbound-method': 'off' } // Lumino's signals take the method and its object apart
   },
   {
     files: ['test/**'],

@@ -21,6 +21,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 __all__ = ["Lab", "chromium", "lab_server"]
 
 expect.set_options(timeout=30_000)  # on a busy machine a kernel's answer takes its time
+_BUNDLE = Path(__file__).parents[2] / "headroom_jupyter" / "labextension"
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 # What calls the network, or pops up.
 _DISABLED = {
@@ -66,6 +67,10 @@ def lab_server(root: Path, home: Path) -> Iterator[Lab]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token = secrets.token_hex(8)
+    # The panel of this checkout, not one that was installed with an earlier state of it.
+    extensions = home / "labextensions"
+    extensions.mkdir()
+    (extensions / "headroom-jupyter").symlink_to(_BUNDLE, target_is_directory=True)
     folders = {"CONFIG_DIR": "config", "RUNTIME_DIR": "runtime", "DATA_DIR": "data"}
     lab_folders = {"SETTINGS_DIR": "settings", "WORKSPACES_DIR": "workspaces"}
     environ = {
@@ -79,6 +84,7 @@ def lab_server(root: Path, home: Path) -> Iterator[Lab]:
         *("--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"),
         *("--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"),
         "--LabApp.expose_app_in_browser=True",
+        f"--LabApp.extra_labextensions_path={extensions}",
     ]
     log_path = home / "lab.log"
     with log_path.open("w") as log:

@@ -13,13 +13,16 @@ from typing import Any, TypeVar
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compressors.base import Level
 from headroom_jupyter.errors import InputError
+from headroom_jupyter.memory.memory import Memory
 
 __all__ = ["wrap_client"]
 
 Client = TypeVar("Client")
 
 
-def wrap_client(client: Client, *, level: Level = "faithful", store: Store | None = None) -> Client:
+def wrap_client(
+    client: Client, *, level: Level = "faithful", store: Store | None = None, memory_tokens: int = 0
+) -> Client:
     """A client like the one given, which compresses what it sends and answers `headroom_retrieve` itself.
 
     The given client is not changed; both share its connections. Requests that are no messages go through as they are.
@@ -28,9 +31,11 @@ def wrap_client(client: Client, *, level: Level = "faithful", store: Store | Non
         client: `OpenAI()`, `AsyncOpenAI()`, `Anthropic()`, `AsyncAnthropic()`, or a subclass that speaks the same API.
         level: As for `compress`.
         store: Where originals go; the user's own store by default.
+        memory_tokens: Most tokens of the project's memories that the latest message of a user is given; none by
+            default.
 
     Raises:
-        InputError: it is none of these.
+        InputError: it is none of these, or `memory_tokens` is below 0.
 
     Example:
         ```python
@@ -39,6 +44,7 @@ def wrap_client(client: Client, *, level: Level = "faithful", store: Store | Non
         ```
     """
     # 40 ms of imports that only who wraps a client needs.
+    from headroom_jupyter.exchange.notes import Notes  # noqa: PLC0415
     from headroom_jupyter.exchange.requests import Options  # noqa: PLC0415
     from headroom_jupyter.exchange.transports import AsyncTransport, Transport  # noqa: PLC0415
 
@@ -49,7 +55,9 @@ def wrap_client(client: Client, *, level: Level = "faithful", store: Store | Non
         raise InputError(f"{type(client).__name__} is no client of the openai or anthropic package; wrap one of those")
     if isinstance(getattr(inner, "_transport", None), (Transport, AsyncTransport)):
         return client
-    options = Options(store or Store(), level)
+    own = store or Store()
+    notes = Notes(Memory(store=store), own, memory_tokens) if memory_tokens else None
+    options = Options(own, level, notes=notes)
     is_async = issubclass(type(inner), package.AsyncClient)
     kind, transport = (
         (package.AsyncClient, AsyncTransport(inner, package, options))

@@ -33,6 +33,9 @@ class Settings:
     min_tokens: int = _setting(160, "HEADROOM_MIN_TOKENS", "blocks below this many tokens are left alone")  # type: ignore[assignment]  # dataclass field
     keep_tokens: int = _setting(300, "HEADROOM_KEEP_TOKENS", "tokens a compressed block may always have")  # type: ignore[assignment]  # dataclass field
     keep_percent: int = _setting(6, "HEADROOM_KEEP_PERCENT", "and how many percent of its original beyond that")  # type: ignore[assignment]  # dataclass field
+    memory_tokens: int = _setting(
+        0, "HEADROOM_MEMORY_TOKENS", "tokens of memories that the proxy adds to a user's message; 0: none"
+    )  # type: ignore[assignment]  # dataclass field
     anthropic_upstream: str = _setting(_ANTHROPIC, "HEADROOM_ANTHROPIC_UPSTREAM", "where Anthropic's requests go")  # type: ignore[assignment]  # dataclass field
     openai_upstream: str = _setting(_OPENAI, "HEADROOM_OPENAI_UPSTREAM", "where OpenAI's requests go")  # type: ignore[assignment]  # dataclass field
     gemini_upstream: str = _setting(_GEMINI, "HEADROOM_GEMINI_UPSTREAM", "where Gemini's requests go")  # type: ignore[assignment]  # dataclass field

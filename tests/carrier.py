@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headroom_jupyter.ccr.store import Store
+from headroom_jupyter.exchange.notes import Notes
 from headroom_jupyter.exchange.requests import Options
 from headroom_jupyter.exchange.routes import wire_of
 from headroom_jupyter.exchange.turn import Turn
@@ -58,12 +59,13 @@ def carry(
     script: Script,
     store: Store,
     cut: Callable[[bytes], Iterable[bytes]] = lambda data: [data],
+    notes: Notes | None = None,
 ) -> Carried:
     """One turn; `cut` decides in what pieces the provider's bytes come."""
     plain, _, query = path.partition("?")
     route = wire_of(plain, query)
     assert route is not None
-    turn = Turn.begin(route.wire, body, Options(store), model=route.model)
+    turn = Turn.begin(route.wire, body, Options(store, notes=notes), model=route.model)
     carried = Carried(turn)
     sent: bytes | None = turn.body
     while sent is not None:

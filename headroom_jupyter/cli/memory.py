@@ -13,11 +13,11 @@ from headroom_jupyter import Memory
 from headroom_jupyter.cli import options, sources
 from headroom_jupyter.cli.screen import console, new_table, row, write_json, write_text
 from headroom_jupyter.errors import InputError
+from headroom_jupyter.memory.framing import REFERENCE_TOKENS
 from headroom_jupyter.memory.records import Record, dump
 
 __all__ = ["memory"]
 
-_FRAMED_TOKENS = 500  # with --framed where --max-tokens is left out
 _project = click.option("--project", help="A folder or a name; the project of the working directory if left out.")
 _kind = click.option("--kind", help="fact, preference, decision, lesson, or a word of your own.")
 _importance = click.option("--importance", type=click.FloatRange(0, 1), help="0 to 1; 0.5 if left out.")
@@ -98,7 +98,7 @@ def _search(
 ) -> None:
     """Find the memories that answer a question best."""
     if framed:
-        text = _there(project).reference(query, k=k, max_tokens=max_tokens or _FRAMED_TOKENS, model=model)
+        text = _there(project).reference(query, k=k, max_tokens=max_tokens or REFERENCE_TOKENS, model=model)
         write_text(text + "\n" if text else "")
         return
     found = _there(project).search(query, k=k, max_tokens=max_tokens, kind=kind, model=model)

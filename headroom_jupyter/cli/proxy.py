@@ -12,6 +12,7 @@ from headroom_jupyter import settings
 from headroom_jupyter.cli import options
 from headroom_jupyter.cli.screen import console, write_text
 from headroom_jupyter.compressors.base import Level
+from headroom_jupyter.memory.framing import REFERENCE_TOKENS
 
 __all__ = ["proxy"]
 
@@ -30,31 +31,36 @@ __all__ = ["proxy"]
 @click.option(
     "--level", type=click.Choice(get_args(Level)), default="faithful", show_default=True, help="How far to go."
 )
+@click.option("--memory", is_flag=True, help="Add what the project's memory knows to the user's latest message.")
 @click.option("--allow-origin", "origins", multiple=True, metavar="ORIGIN", help="Web origin whose pages may call it.")
 @options.as_json
 def proxy(
     port: int,
     host: str,
     token: str,
-    anthropic_upstream: str | None,
-    openai_upstream: str | None,
-    gemini_upstream: str | None,
     level: Level,
+    memory: bool,
     origins: tuple[str, ...],
     as_json: bool,
+    **own_upstreams: str | None,
 ) -> None:
     """Stand between an agent and its provider, and make what passes smaller.
 
     Point the agent's base URL here; keys pass through and are kept nowhere. /dashboard shows what was saved. Upstreams
-    left out come from HEADROOM_ANTHROPIC_UPSTREAM and its like, else they are the providers' own.
+    left out come from HEADROOM_ANTHROPIC_UPSTREAM and its like, else they are the providers' own. With --memory, or
+    HEADROOM_MEMORY_TOKENS, notes of the request's project follow the question, as reference material.
     """
     # Seconds of imports that no other command needs.
     from headroom_jupyter.proxy.config import ProxyConfig, upstreams_from  # noqa: PLC0415
     from headroom_jupyter.proxy.server import listen, serve  # noqa: PLC0415
 
-    given = {"anthropic": anthropic_upstream, "openai": openai_upstream, "gemini": gemini_upstream}
-    upstreams = upstreams_from(settings.load(), given)
-    config = ProxyConfig(upstreams, host=host, port=port, token=token, level=level, origins=origins)
+    given = {name.removesuffix("_upstream"): url for name, url in own_upstreams.items()}
+    found = settings.load()
+    upstreams = upstreams_from(found, given)
+    tokens = found.memory_tokens or (REFERENCE_TOKENS if memory else 0)
+    config = ProxyConfig(
+        upstreams, host=host, port=port, token=token, level=level, memory_tokens=tokens, origins=origins
+    )
     own = listen(config)
     shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
     url = f"http://{shown}:{own.getsockname()[1]}"

@@ -8,8 +8,10 @@ from typing import get_args
 
 import click
 
+from headroom_jupyter import settings
 from headroom_jupyter.cli.screen import write_json
 from headroom_jupyter.compressors.base import Level
+from headroom_jupyter.memory.framing import REFERENCE_TOKENS
 from headroom_jupyter.wrap.agents import agent_named, here
 from headroom_jupyter.wrap.launch import Plan, plan_of, run
 
@@ -38,12 +40,13 @@ class _Wrap(click.Command):
 @click.option(
     "--level", type=click.Choice(get_args(Level)), default="faithful", show_default=True, help="How far to go."
 )
+@click.option("--memory", is_flag=True, help="Add what the project's memory knows to the user's latest message.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON what would be run, and run nothing.")
 @click.argument(
     "words", nargs=-1, required=True, type=click.UNPROCESSED, metavar="AGENT [ARGUMENTS]... | -- COMMAND..."
 )
 @click.pass_context
-def wrap(context: click.Context, words: tuple[str, ...], level: str, as_json: bool) -> None:
+def wrap(context: click.Context, words: tuple[str, ...], level: str, memory: bool, as_json: bool) -> None:
     """Run an agent, or any command, with its model requests going through a proxy.
 
     AGENT is one of claude, codex, gemini, opencode, aider and goose. The project's proxy is started if none runs, and
@@ -51,7 +54,8 @@ def wrap(context: click.Context, words: tuple[str, ...], level: str, as_json: bo
     """
     agent = None if context.meta["is_any"] else agent_named(words[0])
     command = words if agent is None else (agent.command, *words[1:])
-    plan = plan_of(agent, command, here(), level=level)
+    tokens = settings.load().memory_tokens or (REFERENCE_TOKENS if memory else 0)
+    plan = plan_of(agent, command, here(), level=level, memory_tokens=tokens)
     if as_json:
         write_json(_shown(plan))
         return

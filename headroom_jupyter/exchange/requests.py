@@ -16,6 +16,7 @@ from headroom_jupyter.exchange import asides
 from headroom_jupyter.exchange.base import Json, Places, Wire
 from headroom_jupyter.exchange.json_text import Splice, dumps, locate, parse, splice
 from headroom_jupyter.exchange.left_alone import LeftAlone
+from headroom_jupyter.exchange.notes import Notes, text_block
 from headroom_jupyter.messages import Path
 from headroom_jupyter.pipeline import compress_as, providers
 from headroom_jupyter.policy import is_retrieve
@@ -38,19 +39,22 @@ class Options:
     """What holds for all requests of a client: where originals go, how far to go, what has to stay as it is.
 
     `may_inject`: whoever carries the replies lets the turn answer the calls of our tool, so it may be offered.
+    `notes`: memories that the user's messages are given; None, as by default, gives none.
     """
 
     store: Store
     level: Level = "faithful"
     may_inject: bool = True
     left_alone: LeftAlone = field(default_factory=LeftAlone, repr=False)
+    notes: Notes | None = None
 
 
 @dataclass(slots=True)
 class Report:
     """What was done with a request; it holds no content.
 
-    `failed` is "" or why the body went through as it was. `is_injected`: our tool is in the list.
+    `failed` is "" or why the body went through as it was. `is_injected`: our tool is in the list. `notes_tokens` were
+    added to the user's messages, and are in no other figure.
     """
 
     model: str = ""
@@ -61,6 +65,7 @@ class Report:
     is_injected: bool = False
     rounds: int = 0
     retrievals: int = 0
+    notes_tokens: int = 0
 
     @property
     def tokens_saved(self) -> int:
@@ -75,6 +80,8 @@ class Report:
             "tokens-saved": self.tokens_saved,
             "rounds": self.rounds,
         }
+        if self.notes_tokens:
+            told["notes-tokens"] = self.notes_tokens
         if self.failed:
             told["failed"] = _UNPRINTABLE.sub(" ", self.failed)[:500]
         return {f"x-headroom-{name}": str(value) for name, value in told.items()}
@@ -118,6 +125,7 @@ def _rewrite(wire: Wire, body: bytes, options: Options, report: Report) -> Rewri
     may_inject = options.may_inject and not has_own and _has_messages(wire, request) and wire.can_hold_back(request)
     result = _compressed(wire, request, options, report, may_retrieve=has_own or may_inject)
     changes = {(wire.key, *path): new for path, new in result.changes.items()} if result else {}
+    changes |= _noted(wire, request, options, report)
     report.is_injected = may_inject and bool(names or (result and _has_marker(result)))
     known = _recalled(wire, request, options, report) if may_inject else asides.Asides()
     tools = [wire.tools_path(request)] if report.is_injected else []
@@ -134,7 +142,7 @@ def _rewrite(wire: Wire, body: bytes, options: Options, report: Report) -> Rewri
 
 def _has_messages(wire: Wire, request: Json) -> bool:
     """Whether there is something that a follow-up could be appended to."""
-    held = request.get(wire.key)
+    held: Any = request.get(wire.key)
     return bool(isinstance(held, list) and held) or (wire.takes_text and isinstance(held, str))
 
 
@@ -144,6 +152,24 @@ def _recalled(wire: Wire, request: Json, options: Options, report: Report) -> as
     except StoreError as err:
         report.failed = report.failed or f"store: {err}"
         return asides.Asides()
+
+
+def _noted(wire: Wire, request: Json, options: Options, report: Report) -> dict[Path, str]:
+    """The texts of the user's messages that are given memories, with these behind them."""
+    held: Any = request.get(wire.key)
+    is_known = _has_messages(wire, request) and all(isinstance(message, (dict, str)) for message in held or ())
+    if options.notes is None or not is_known:
+        return {}
+    blocks = _provider(wire.provider).blocks(held) if isinstance(held, list) else [text_block(held)]
+    model = _known(report.model)
+    try:
+        given = options.notes.given(blocks, model)
+    except StoreError as err:
+        report.failed = report.failed or f"store: no memories were added: {err}"
+        return {}
+    report.notes_tokens = sum(map(tokenizer_for(model).count, given.values()))
+    texts = {block.path: block.text for block in blocks}
+    return {(wire.key, *path): f"{texts[path]}\n\n{notes}" for path, notes in given.items()}
 
 
 def _found(places: Places, path: Path) -> tuple[int, int]:

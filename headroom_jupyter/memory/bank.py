@@ -31,6 +31,8 @@ _LIKELY = 12  # records compared with a new one
 _CANDIDATES = 60  # of each ranking
 _DAMPING = 10  # of the first ranks where rankings are fused; best of 5, 10, 20 and 60 on tests/benchmarks/memory.py
 _LEAST_GRAMS = 0.4  # of a query's n-grams, for a record that shares no word with it
+_LEAST_WORDS = 2  # that a record shares with a question, or this share of a short one's, to be told unasked
+_LEAST_SHARE = 0.3
 _LEAST_NEAR = 0.25  # cosine; of WordLlama's vectors strangers score under 0.1, paraphrases 0.4 to 0.6
 _SOURCES = 1000  # that one record keeps
 Given = TypeVar("Given")
@@ -179,8 +181,11 @@ class Bank:
                 return ident
             number += 1
 
-    def answers(self, query: str, most: int) -> list[Record]:
-        """Records that hold now and answer a query, best first."""
+    def answers(self, query: str, most: int, *, is_strict: bool = False) -> list[Record]:
+        """Records that hold now and answer a query, best first.
+
+        Strictly: those that share more with it than one word of many.
+        """
         with self._store.reading() as shelf:
             if shelf is None:
                 return []
@@ -195,15 +200,16 @@ class Bank:
             scores = _fused((by_words, by_grams, by_meaning))
             names = index.names(sorted(scores, key=lambda number: (-scores[number], -number))[:most])
             rows = shelf.rows(names.values())
-        sure = {*by_words, *by_meaning}
-        asked = set(grams(words(query)))
+        sure = {*by_meaning, *(() if is_strict else by_words)}
+        asked_words = set(words(query))
+        asked = set(grams(asked_words))
         now = time.time()
         found = []
         for number, name in names.items():
             record = _record(rows[name]) if name in rows else None
             if record is None or not record.is_valid(now):
                 continue
-            if number not in sure and len(asked & set(grams(words(record.text)))) < _LEAST_GRAMS * len(asked):
+            if number not in sure and not _is_about(record, asked_words, asked):
                 continue
             found.append(replace(record, score=round(scores[number] * (0.75 + 0.5 * record.importance), 6)))
         return sorted(found, key=lambda record: (-record.score, -record.updated_at, record.id))
@@ -270,6 +276,15 @@ def _record(row: Row) -> Record:
         return restore(json.loads(unpack(row.value)))
     except (ValueError, TypeError, KeyError) as err:
         raise StoreError(f"a stored memory is damaged ({err}); delete it, or move the store's folder away") from err
+
+
+def _is_about(record: Record, asked: set[str], asked_grams: set[str]) -> bool:
+    """Whether a record shares words with a question, or most of the n-grams of its words."""
+    found = set(words(record.text))
+    shared = len(asked & found)
+    if shared >= _LEAST_WORDS or shared >= _LEAST_SHARE * len(asked) > 0:
+        return True
+    return len(asked_grams & set(grams(found))) >= _LEAST_GRAMS * len(asked_grams)
 
 
 def _joined(old: Record, new: Record) -> tuple[Source, ...]:

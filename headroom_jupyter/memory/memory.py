@@ -20,7 +20,7 @@ from headroom_jupyter.ccr.disk import Shelf
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.memory.bank import Bank
-from headroom_jupyter.memory.framing import framed
+from headroom_jupyter.memory.framing import REFERENCE_TOKENS, framed
 from headroom_jupyter.memory.index import Index
 from headroom_jupyter.memory.records import (
     Record,
@@ -157,21 +157,37 @@ class Memory:
                 fitting.append(record)
         return fitting[:k]
 
-    def reference(self, query: str, *, k: int = 5, max_tokens: int = 500, model: str = "gpt-4o") -> str:
+    def reference(
+        self,
+        query: str,
+        *,
+        k: int = 5,
+        max_tokens: int = REFERENCE_TOKENS,
+        model: str = "gpt-4o",
+        shown: Iterable[str] = (),
+    ) -> str:
         """What a model is to read about a query: the best records, framed as reference material; "" when there is none.
+
+        Nobody has asked for these, so one that shares a word with a long question and no more is left out.
 
         Args:
             query: A question or some words.
             k: Most records.
             max_tokens: Most tokens of the whole, its frame counted.
             model: Whose tokens are counted.
+            shown: What this gave before to the same reader; no record is given twice.
 
         Raises:
             InputError: an argument is out of range.
             StoreError: the store cannot be read.
         """
+        check_query(query)
+        check_limit("k", k)
         check_limit("max_tokens", max_tokens)
-        return framed(self.search(query, k=k), max_tokens=max_tokens, count=tokenizer_for(model).count)
+        if self.project is None:
+            return ""
+        found = self._bank.answers(query, min(_MOST, 4 * k + 20), is_strict=True)
+        return framed(found, k=k, max_tokens=max_tokens, count=tokenizer_for(model).count, shown=shown)
 
     def get(self, ident: str) -> Record:
         """One record, also one that no longer holds.

@@ -21,6 +21,7 @@ class ProxyConfig:
     Attributes:
         upstreams: Vendor ("anthropic", "openai", "gemini") to the URL its paths are put behind.
         token: What clients must send as `x-headroom-token`; "" asks for none.
+        memory_tokens: Most tokens of memories that the latest message of a user is given; 0 gives none.
         origins: Web origins besides the proxy's own whose pages may call it.
         most_body_bytes: Largest body of a request that is read; larger ones are answered with 413.
         most_connections: At one time; more are answered with 503.
@@ -32,6 +33,7 @@ class ProxyConfig:
     port: int = 8787
     token: str = field(default="", repr=False)
     level: Level = "faithful"
+    memory_tokens: int = 0
     origins: tuple[str, ...] = ()
     most_body_bytes: int = 64_000_000  # twice the largest request that a provider documents (32 MB)
     most_connections: int = 1000

@@ -9,7 +9,9 @@ from urllib.parse import unquote
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compressors.base import Level
 from headroom_jupyter.errors import InputError
+from headroom_jupyter.exchange.notes import Notes
 from headroom_jupyter.exchange.requests import Options
+from headroom_jupyter.memory.memory import Memory
 
 __all__ = ["PROJECT_HEADER", "Projects"]
 
@@ -21,9 +23,10 @@ _LONGEST = 4096
 class Projects:
     """Options by project, the least recently used let go; requests that name none get the proxy's own project."""
 
-    def __init__(self, level: Level) -> None:
+    def __init__(self, level: Level, memory_tokens: int = 0) -> None:
         self._level = level
-        self._own = Options(Store(), level)
+        self._memory_tokens = memory_tokens
+        self._own = self._options(Store(), Memory())
         self._named: OrderedDict[str, Options] = OrderedDict()
         self._lock = Lock()
 
@@ -44,8 +47,12 @@ class Projects:
         if len(name) > _LONGEST or not name.isprintable():
             raise InputError(f"{PROJECT_HEADER} is no folder and no name")
         with self._lock:
-            options = self._named.pop(name, None) or Options(Store(project=name), self._level)
+            options = self._named.pop(name, None) or self._options(Store(project=name), Memory(name))
             self._named[name] = options
             if len(self._named) > _MOST:
                 self._named.popitem(last=False)
         return options
+
+    def _options(self, store: Store, memory: Memory) -> Options:
+        notes = Notes(memory, store, self._memory_tokens) if self._memory_tokens else None
+        return Options(store, self._level, notes=notes)

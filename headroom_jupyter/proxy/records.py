@@ -106,6 +106,7 @@ def _as_json(number: int, record: Record) -> dict[str, Any]:
         "rewrite_ms": round(record.rewrite_ms, 2),
         "rounds": report.rounds,
         "retrievals": report.retrievals,
+        "notes_tokens": report.notes_tokens,
         "failed": report.failed,
         "changed": [
             {

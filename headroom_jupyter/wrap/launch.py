@@ -52,7 +52,7 @@ class Plan:
         return replace(found, environ={**_common(self.place, url, self.wanted), **found.environ})
 
 
-def plan_of(agent: Agent | None, words: Sequence[str], place: Place, *, level: str) -> Plan:
+def plan_of(agent: Agent | None, words: Sequence[str], place: Place, *, level: str, memory_tokens: int = 0) -> Plan:
     """What running an agent, or with None any command, takes.
 
     Raises:
@@ -66,7 +66,7 @@ def plan_of(agent: Agent | None, words: Sequence[str], place: Place, *, level: s
     # Within a wrap the base addresses in the environment are a proxy's: what that was told itself comes first.
     given = {wire: url.rstrip("/") for wire, name in _UPSTREAM.items() if (url := place.get(name))}
     bases = {wire: url for wire, url in own.items() if given.get(wire, url) == url and url != DEFAULT_UPSTREAMS[wire]}
-    wanted = proxies.Wanted(find_project(str(place.cwd)), {**DEFAULT_UPSTREAMS, **bases, **given}, level)
+    wanted = proxies.Wanted(find_project(str(place.cwd)), {**DEFAULT_UPSTREAMS, **bases, **given}, level, memory_tokens)
     return Plan(agent, (program, *words[1:]), place, wanted, bases)
 
 

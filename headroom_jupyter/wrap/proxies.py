@@ -37,22 +37,34 @@ _TOLD = 8000  # characters of a proxy's last words
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a proxy must be like to be used: its project, where it sends what, and how far it goes."""
+    """What a proxy must be like to be used: its project, where it sends what, how far it goes, what it adds."""
 
     project: str
     upstreams: Mapping[Wire, str]
     level: str
+    memory_tokens: int = 0
 
     @property
     def key(self) -> str:
         """The name of its folder: another Python, version or store is another proxy."""
-        own = [self.project, sorted(self.upstreams.items()), self.level, __version__, sys.executable]
+        own = [
+            self.project,
+            sorted(self.upstreams.items()),
+            self.level,
+            self.memory_tokens,
+            __version__,
+            sys.executable,
+        ]
         return sha256(json.dumps(own).encode()).hexdigest()[:16]
 
     def command(self) -> list[str]:
         """The words after `headroom`."""
         upstreams = [f"--{wire}-upstream={url}" for wire, url in sorted(self.upstreams.items())]
         return ["proxy", "--port=0", "--json", f"--level={self.level}", *upstreams]
+
+    def environ(self) -> dict[str, str]:
+        """What its environment says beside that."""
+        return {"HEADROOM_PROJECT": self.project, "HEADROOM_MEMORY_TOKENS": str(self.memory_tokens)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +170,7 @@ def _started(own: Path, wanted: Wanted, environ: Mapping[str, str]) -> str:
             stderr=log,
             pass_fds=(alive,),  # and with it the lock
             cwd=str(own),
-            env={**environ, "HEADROOM_PROJECT": wanted.project},
+            env={**environ, **wanted.environ()},
         )
     finally:
         os.close(alive)

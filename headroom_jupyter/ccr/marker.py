@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headroom_jupyter.errors import MarkerError
 
-__all__ = ["REF_LENGTH", "Marker", "check_ref", "parse", "parse_ranges", "render_ranges", "scan"]
+__all__ = ["REF_LENGTH", "Marker", "check_ref", "in_words", "parse", "parse_ranges", "render_ranges", "scan"]
 
 REF_LENGTH = 12
 UNITS = ("lines", "rows", "chars")
@@ -64,6 +64,17 @@ class Marker:
         tail = f"; {self.summary}" if self.summary else ""
         return f"<<{' '.join(words)}{tail}>>"
 
+    def in_words(self) -> str:
+        """The same for a reader who cannot have it back.
+
+        >>> Marker("0123456789ab", "lines", ((41, 77),), 403).in_words()
+        '[not shown: lines 41-77 of 403]'
+        """
+        if self.note:
+            return f"[{self.note}]"
+        said = replace(self, ref=None).render()
+        return f"[not shown: {said[2:-2]}]"
+
 
 def parse(text: str) -> Marker:
     """Read one marker.
@@ -84,6 +95,11 @@ def scan(text: str) -> Iterator[tuple[int, int, Marker]]:
     """All markers of `text` in order, with their half-open offsets."""
     for match in _MARKER.finditer(text):
         yield match.start(), match.end(), _read(match)
+
+
+def in_words(text: str) -> str:
+    """The text with all its markers in words."""
+    return _MARKER.sub(lambda match: _read(match).in_words(), text)
 
 
 def check_ref(ref: object) -> str:

@@ -26,7 +26,13 @@ _GROUPS: dict[str, list[tuple[tuple[str, ...], dict[str, Any]]]] = {
         (("--level",), {"choices": LEVELS, "help": "How far to go."}),
         (("--model",), {"metavar": "M", "help": "Whose tokens to count."}),
         (("--keep",), {"metavar": "REGEX", "default": "", "help": "Lines that match stay, whatever they cost."}),
-        (("--no-retrieval",), {"action": "store_true", "help": "The reader cannot redeem markers: lossless only."}),
+        (
+            ("--no-retrieval",),
+            {
+                "action": "store_true",
+                "help": "The reader cannot redeem markers: texts become only what decode undoes, other gaps are words.",
+            },
+        ),
     ],
     "What to compress, instead of an expression": [
         (("--file",), {"metavar": "PATH", "nargs": "+", "help": "Files; patterns with * are resolved."}),

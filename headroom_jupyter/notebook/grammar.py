@@ -31,7 +31,7 @@ FORMS: dict[str, set[str]] = {
     "--file": _RESULT | {"file"},
     "--cell": _RESULT | {"cell"},
     "--last": _RESULT | {"last"},
-    "notebook": _RESULT - {"keep", "level", "no_retrieval"} | {"notebook"},
+    "notebook": _RESULT | {"notebook"},
     "auto": {"over"},
     "off": set(),
     "stats": set(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -52,11 +52,12 @@ class VariableLines:
 
 @dataclass(frozen=True)
 class Layout:
-    """What stands in a pack beside its pieces."""
+    """What stands in a pack beside its pieces; `said` writes a marker."""
 
     head: str
     groups: tuple[Group, ...] = ()
     variables: VariableLines = VariableLines()
+    said: Callable[[Marker], str] = Marker.render
 
 
 def groups_of(book: Book, pieces: Sequence[Piece], named: frozenset[int]) -> tuple[Group, ...]:
@@ -85,21 +86,21 @@ def render(book: Book, pieces: Sequence[Piece], texts: Mapping[int, str], layout
     by_cell = _by_cell(pieces)
     for index in range(len(book.cells)):
         if index in grouped:
-            out.append(_group(book, grouped[index]))
+            out.append(_group(book, grouped[index], layout.said))
         elif index not in inside:
             out.append(_cell(book, pieces, index, texts, by_cell.get(index, ())))
-    out.append(variables_text(layout.variables))
+    out.append(variables_text(layout.variables, layout.said))
     return "".join(out)
 
 
-def variables_text(variables: VariableLines) -> str:
+def variables_text(variables: VariableLines, said: Callable[[Marker], str]) -> str:
     """The lines that are shown, a marker for the others and as many of their names as are short."""
     if not variables.lines:
         return ""
     total = len(variables.lines)
     out = [f"\n## Variables ({total})\n", *(f"{line}\n" for line in variables.lines[: variables.shown])]
     if variables.shown < total:
-        out.append(Marker(variables.ref, "lines", ((variables.shown + 1, total),), total).render())
+        out.append(said(Marker(variables.ref, "lines", ((variables.shown + 1, total),), total)))
         also = ", ".join(variables.names[variables.shown :])
         out.append(f" also {also if len(also) <= _MOST_ALSO else also[:_MOST_ALSO].rpartition(',')[0] + ', …'}\n")
     return "".join(out)
@@ -133,11 +134,11 @@ def _title(cell: BookCell) -> str:
     return f"## {cell.label}{place}{kind}{failed}{notes}"
 
 
-def _group(book: Book, group: Group) -> str:
+def _group(book: Book, group: Group, said: Callable[[Marker], str]) -> str:
     first, last = book.cells[group.cells[0]], book.cells[group.cells[-1]]
     span = first.label if first is last else f"{first.label} to {last.label}, {len(group.cells)} cells"
     named = [(book.cells[i].label, book.cells[i].names.line()) for i in group.cells]
     names = masked("\n".join(f"{label} {line}" for label, line in named if line))[0]
     count = line_count(group.text)
-    head = f"\n## {span}: {marker_of(group.ref, group.text)}" if count else f"\n## {span}"
+    head = f"\n## {span}: {said(marker_of(group.ref, group.text))}" if count else f"\n## {span}"
     return f"{head}\n{ended(names)}"

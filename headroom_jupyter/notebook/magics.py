@@ -88,6 +88,8 @@ class HeadroomMagics(Magics):
         never an option. Texts of several words go in quotes. {name} in a query, path or REF is that variable.
         A variable named like a sub-word (stats, show, auto, …) goes in brackets: %headroom (stats).
         The result in VAR is a TextResult: VAR.text is what a model reads, VAR.original what was there.
+        In a packed notebook a part is whole, shortened or left out: at --level lossless it is never cut, lines that
+        --keep matches stay in any, and with --no-retrieval all gaps are told in words, without references.
         Defaults: %config HeadroomMagics.
         """
         with _one_line():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import cast, get_args
 
+from headroom_jupyter.ccr.marker import Marker
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compressors.base import Level
 from headroom_jupyter.errors import InputError
@@ -43,6 +44,10 @@ class Options:
     def within(self, budget: int | None) -> Options:
         """The same with another budget."""
         return replace(self, budget=budget)
+
+    def said(self, marker: Marker) -> str:
+        """A marker as the reader can use it."""
+        return marker.render() if self.retrieval else marker.in_words()
 
     @property
     def own_level(self) -> Level:

@@ -51,7 +51,9 @@ def pack(book: Book, options: Options) -> NotebookContext:
 
     Args:
         book: Its cells and variables.
-        options: `budget` is the limit, 8,000 by default; `query` says what the reader wants to know.
+        options: `budget` is the limit, 8,000 by default; `query` says what the reader wants to know. Lines that `keep`
+            matches stay. At the level "lossless" a part is whole, rewritten so that `decode` undoes it, or left out as
+            a whole. Without `retrieval` gaps are told in words.
 
     Raises:
         InputError: the notebook is empty, or not even the names of its cells fit the budget.
@@ -59,8 +61,8 @@ def pack(book: Book, options: Options) -> NotebookContext:
     if not book.cells:
         raise InputError("there is nothing to pack: no cell has run and none is saved")
     book = with_notes(book, set(book.variables) if book.variables else None)
-    cell_weights = weights(book.cells, options.query)
-    pieces = pieces_of(book, cell_weights, options.tokenizer)
+    cell_weights = weights(book.cells, options.asked)
+    pieces = pieces_of(book, cell_weights, options)
     work = _Work(book, pieces, cell_weights, options, options.budget or DEFAULT_BUDGET)
     layout = _layout(work)
     grouped = {cell for group in layout.groups for cell in group.cells}
@@ -79,7 +81,7 @@ def _layout(work: _Work) -> Layout:
 
     def made(count: int, variables: VariableLines) -> tuple[int, Layout]:
         named = frozenset(order[:count])
-        layout = Layout(head, groups_of(work.book, work.pieces, named), variables)
+        layout = Layout(head, groups_of(work.book, work.pieces, named), variables, work.options.said)
         return work.count(_frame(work, layout, named)), layout
 
     for variables in (lines, replace(lines, shown=0)):
@@ -98,10 +100,11 @@ def _frame(work: _Work, layout: Layout, named: frozenset[int]) -> str:
 
 
 def _droppable(work: _Work) -> list[int]:
-    """Cells that may be named only, the least weighty first: not those that failed, nor the last one."""
+    """Cells that may be named only, the least weighty first: none that failed, ran last or has lines to keep."""
     last = work.book.last
     cells = work.book.cells
-    may = [i for i, cell in enumerate(cells) if not cell.is_failed and cell is not last]
+    keep = {piece.cell for piece in work.pieces if piece.kept}
+    may = [i for i, cell in enumerate(cells) if not cell.is_failed and cell is not last and i not in keep]
     return sorted(may, key=lambda i: (work.weights[i], i))
 
 
@@ -113,7 +116,10 @@ def _head(work: _Work) -> str:
     ]
     if work.options.query:
         lines.append(f"asked: {' '.join(work.options.query.split())[:300]}")
-    lines.append("<<ccr:REF …>> marks what is left out; headroom_retrieve brings it back")
+    if work.options.retrieval:
+        lines.append("<<ccr:REF …>> marks what is left out; headroom_retrieve brings it back")
+    else:
+        lines.append("[not shown: …] stands where something is left out")
     lines += [f"note: {note}" for note in book.notes]
     return "\n".join(lines) + "\n"
 
@@ -250,6 +256,6 @@ def _variable_entries(work: _Work, variables: VariableLines) -> list[PackEntry]:
     if not variables.lines:
         return []
     is_whole = variables.shown == len(variables.lines)
-    before, after = work.count(variables.text), work.count(variables_text(variables))
+    before, after = work.count(variables.text), work.count(variables_text(variables, work.options.said))
     ref = "" if is_whole else variables.ref
     return [PackEntry("variables", "schemas", "whole" if is_whole else "shortened", before, after, ref, "")]

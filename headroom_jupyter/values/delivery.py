@@ -8,7 +8,7 @@ from functools import cache
 from hashlib import sha256
 
 from headroom_jupyter import forms, settings
-from headroom_jupyter.ccr.marker import REF_LENGTH, render_ranges
+from headroom_jupyter.ccr.marker import REF_LENGTH, Marker
 from headroom_jupyter.ccr.snapshot import text_of
 from headroom_jupyter.ccr.store import Parts, Store
 from headroom_jupyter.compression import Job, is_worth, key_of, recall
@@ -133,8 +133,9 @@ def _in_words(compressed: Compressed) -> str:
     """The text with its gaps told for a reader who cannot have them back."""
     pieces, at = [], 0
     for omission in sorted(compressed.omissions, key=lambda omission: omission.offset):
-        ranges = f" {render_ranges(omission.ranges)} of {omission.total}" if omission.ranges else ""
-        pieces += [compressed.text[at : omission.offset], omission.before, f"[not shown: {omission.unit}{ranges}]"]
+        gap = Marker(None, omission.unit, omission.ranges, omission.total)
+        said = gap.in_words() if omission.ranges else f"[not shown: {omission.unit}]"
+        pieces += [compressed.text[at : omission.offset], omission.before, said]
         pieces.append(omission.after)
         at = omission.offset
     return "".join([*pieces, compressed.text[at:]])

@@ -100,6 +100,18 @@ def test_defaults_are_configured(kernel: Kernel) -> None:
     assert kernel.value("tight.tokens_after <= 120 and tight.budget_met")
 
 
+def test_every_form_with_a_result_takes_every_option_on_how_to_make_it(kernel: Kernel) -> None:
+    kernel.run("steps = [f'step {i} is done' for i in range(1500)]")
+    (kernel.folder / "steps.log").write_text("".join(f"step {i} is done\n" for i in range(1500)), encoding="utf-8")
+    kernel.run("for i in range(1500): print('step', i, 'is done')")
+    how = "--query step --budget 2000 --level lossless --model gpt-4o --keep 'step 7+ ' --show diff -q -o it"
+    for form in ("--last", "steps", "--file steps.log", "notebook"):
+        assert kernel.run(f"%headroom {form} --no-retrieval {how}").status == "ok", form
+        assert "<<ccr" not in kernel.value("it.text")
+    assert kernel.run(f"%%headroom --no-retrieval {how}\nsteps").status == "ok"
+    assert "step 777 is done" in kernel.value("it.text")
+
+
 def test_help_has_examples_and_every_option(kernel: Kernel) -> None:
     text = kernel.help("%headroom")
     for said in ("%headroom df[df.x > 3]", "--keep", "--over", "(stats)", "%headroom notebook --budget 8000"):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headroom_jupyter import Store, expand, retrieve
+from headroom_jupyter import Store, compress_text, decode, expand, retrieve
 from headroom_jupyter.ccr.marker import scan
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.notebook.book import Book, BookCell, saved_book
@@ -183,3 +183,41 @@ def test_packing_is_the_same_each_time(store: Store, tmp_path: Path) -> None:
     with Store(tmp_path / "other", project="packing") as other:
         texts = {pack(working_notebook(), Options(budget=2_000, store=one)).text for one in (store, other)}
     assert len(texts) == 1
+
+
+def test_lines_to_keep_are_there_with_their_places_whatever_the_budget_is(store: Store) -> None:
+    book = working_notebook()
+    log = long_log().splitlines()
+    wanted = [(i, line) for i, line in enumerate(log, 1) if " batch 47" in line and "WARNING" in line]
+    context = pack(book, Options(budget=2_500, keep=r"WARNING .* batch 47\d+ ", store=store))
+    assert len(wanted) == 4
+    assert independent_count(context.text) <= 2_500
+    for number, line in wanted:
+        assert f"line {number}: {line}\n" in context.text or f"\n{line}\n" in context.text
+    with pytest.raises(InputError, match=r"is too small for this notebook; it needs [\d,]+ tokens"):
+        pack(book, Options(budget=2_500, keep="INFO", store=store))
+
+
+@pytest.mark.parametrize("budget", [900, 4_000])
+def test_without_retrieval_no_marker_is_in_it_and_gaps_are_told_in_words(store: Store, budget: int) -> None:
+    context = pack(working_notebook(), Options(budget=budget, retrieval=False, store=store))
+    assert independent_count(context.text) <= budget
+    assert "<<" not in context.text
+    assert "[not shown: " in context.text.split("\n", 2)[2]
+    assert "headroom_retrieve" not in context.text
+    assert "KeyError: 'checksum'" in context.text
+    assert "shard 17 is damaged" in context.text or budget < 4_000
+    assert all(store.get(entry.ref) for entry in context.report.left_out)
+
+
+def test_at_the_lossless_level_no_part_is_cut(store: Store) -> None:
+    lines = "".join(f'{{"id": {i}, "state": "ready"}}\n' for i in range(3_000))
+    book = Book((BookCell("code", "run()", 1, (Output("stdout", lines),)), *working_notebook().cells))
+    context = pack(book, Options(budget=8_000, level="lossless", store=store))
+    rewritten = compress_text(lines, level="lossless", store=store).text
+    assert decode(rewritten) == lines
+    assert rewritten in context.text
+    assert [entry.part for entry in context.report.shortened] == ["stdout"]
+    gaps = [marker for *_, marker in scan(context.text) if marker.unit == "lines"]
+    assert gaps
+    assert all(marker.ranges == ((1, marker.total),) for marker in gaps)

@@ -17,7 +17,7 @@ from tests.kernels import Kernel, running_kernel
 
 LOG = "".join(f"2024-05-01 10:00:{i % 60:02} INFO worker {i % 7} handled job {i * 37 % 1000}\n" for i in range(900))
 LOG += "2024-05-01 10:15:00 ERROR worker 3 lost the disk\n"
-_CODE = """
+CODE = """
 from headroom_jupyter import *
 log = ''.join(f'2024-05-01 10:00:{i % 60:02} INFO worker {i % 7} handled job {i * 37 % 1000}\\n' for i in range(900))
 log += '2024-05-01 10:15:00 ERROR worker 3 lost the disk\\n'
@@ -28,7 +28,7 @@ explorer = explore(log)
 @pytest.fixture(name="kernel", scope="module")
 def _kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     with running_kernel(tmp_path_factory.mktemp("kernel")) as kernel:
-        kernel.run(_CODE)
+        kernel.run(CODE)
         yield kernel
 
 

@@ -5,7 +5,6 @@ The pair lies in a folder of its own in the environment; the command of README t
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 
 from headroom_jupyter import forms, router
@@ -93,6 +94,7 @@ class Source:
         return self._read["text"]
 
 
+@lru_cache(maxsize=512)  # each turn of a conversation asks for those of all its blocks again
 def query_of(question: str, arguments: str) -> str:
     """A block's query: what was asked last, and the values of the call's arguments."""
     try:
@@ -242,8 +244,12 @@ def _why(compressed: forms.Compressed) -> str:
 def key_of(job: Job, ref: str, query: str, hints: Hints, *, is_pasted: bool) -> bytes:
     """The key under which the form of an original is recorded: a digest of all that the form depends on."""
     own = job.settings
-    facts = [
+    return _key(
         *(ref, query, job.level, job.tokenizer.encoding, hints.tool, hints.path, hints.mime, is_pasted),
         *(own.min_tokens, own.keep_tokens, own.keep_percent, job.scale),
-    ]
+    )
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _key(*facts: str | float) -> bytes:
     return sha256(json.dumps(facts).encode("ascii")).digest()

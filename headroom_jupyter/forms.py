@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from headroom_jupyter.ccr.marker import Marker, parse
 from headroom_jupyter.compressors.base import Compressed, Omission, Span
@@ -47,14 +48,14 @@ def dump(form: Form) -> bytes:
     return json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
+@lru_cache(maxsize=256)  # each turn of a conversation reads those of all its blocks again
 def load(record: bytes) -> Form:
     """The form of a record, fields of a later version ignored."""
     raw = json.loads(record)
     known = {name: raw[name] for name in Form.__dataclass_fields__ if name in raw}
-    if known.get("hidden") is not None:
-        known["hidden"] = tuple((a, b) for a, b in known.get("hidden", ()))
-    if known.get("spans") is not None:
-        known["spans"] = tuple((a, b, c, d) for a, b, c, d in known["spans"])
+    for name in ("hidden", "spans"):
+        if known.get(name) is not None:
+            known[name] = tuple(map(tuple, known[name]))
     return Form(**known)
 
 

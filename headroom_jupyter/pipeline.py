@@ -282,8 +282,8 @@ class _Walk:
     def _decide(self, block: Block, source: Source) -> Form:
         if block.role == "user":
             self._query = question(source.original) or self._query
-        situation = replace(self.limits, is_issued=source.issued_ref is not None)
-        reason = verdict(block, situation)
+        is_issued = source.issued_ref is not None
+        reason = verdict(block, replace(self.limits, is_issued=True) if is_issued else self.limits)
         if block.role == "user" and not self.limits.compress_user:
             return Form(None, reason=reason or "")
         if reason and source.issued_ref is None:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]  # in C, and in no stub
+from json.scanner import make_scanner
 from typing import Any, NoReturn
+
+import orjson
 
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.messages import Path
@@ -18,8 +22,10 @@ from headroom_jupyter.messages import Path
 __all__ = ["Splice", "dumps", "locate", "parse", "splice"]
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_SCALAR = re.compile(r"[^\s,\]}]+")
-_MARK = re.compile(r'["\[\]{}]')
+_SPACES = " \t\n\r"
+# A value and its end. To read in C a value that nobody wants takes less time than to look for its end here.
+_read: Callable[[str, int], tuple[Any, int]] = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # its stub is wrong
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps would make one each time
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -71,7 +77,10 @@ def dumps(value: Any) -> str:
     >>> dumps("é \\ud800")
     '"\\\\u00e9 \\\\ud800"'
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if type(value) is str:
+        with suppress(orjson.JSONEncodeError):  # a lone surrogate
+            return orjson.dumps(value).decode("utf-8")
+    text = _encode(value)
     return json.dumps(value, separators=(",", ":")) if _SURROGATE.search(text) else text
 
 
@@ -116,6 +125,8 @@ _Node = dict["str | int | None", Any]
 
 
 def _space(text: str, at: int) -> int:
+    if at < len(text) and text[at] not in _SPACES:
+        return at
     match = _SPACE.match(text, at)
     return match.end() if match else at
 
@@ -124,7 +135,7 @@ def _visit(text: str, at: int, path: Path, wanted: Mapping[Any, Any], found: dic
     """Note the places that are wanted in the value at `at`; its end."""
     is_object = text[at] == "{"
     if len(wanted) == (None in wanted) or text[at] not in "[{":
-        end = _skip(text, at)
+        end = _read(text, at)[1]
     else:
         end = _space(text, at + 1)
         index = 0
@@ -134,7 +145,7 @@ def _visit(text: str, at: int, path: Path, wanted: Mapping[Any, Any], found: dic
                 step, end = scanstring(text, end + 1)
                 end = _space(text, _space(text, end) + 1)  # after the colon
             inner = wanted.get(step)
-            end = _skip(text, end) if inner is None else _visit(text, end, (*path, step), inner, found)
+            end = _read(text, end)[1] if inner is None else _visit(text, end, (*path, step), inner, found)
             end = _space(text, end)
             if text[end] == ",":
                 end = _space(text, end + 1)
@@ -143,25 +154,3 @@ def _visit(text: str, at: int, path: Path, wanted: Mapping[Any, Any], found: dic
     if None in wanted:
         found[path] = at, end
     return end
-
-
-def _skip(text: str, at: int) -> int:
-    """The end of the value at `at`, whatever it is."""
-    if text[at] == '"':
-        return int(scanstring(text, at + 1)[1])
-    if text[at] not in "[{":
-        scalar = _SCALAR.match(text, at)
-        return scalar.end() if scalar else at
-    depth = 0
-    while mark := _MARK.search(text, at):
-        at = mark.end()
-        sign = mark.group()
-        if sign == '"':
-            at = scanstring(text, at)[1]
-        elif sign in "[{":
-            depth += 1
-        else:
-            depth -= 1
-            if not depth:
-                break
-    return at

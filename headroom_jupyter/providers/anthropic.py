@@ -12,6 +12,7 @@ from headroom_jupyter.providers.base import Blocks, ToolSpec
 __all__ = ["Anthropic"]
 
 _OWN = ("tool_use", "tool_result", "thinking", "redacted_thinking", "document", "search_result", "server_tool_use")
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode  # json.dumps would make one for each call
 _ROLES: dict[str, Role] = {"system": "system", "assistant": "assistant"}
 
 
@@ -55,7 +56,7 @@ class Anthropic:
         elif kind == "text" and isinstance(piece.get("text"), str):
             found.text(role, (*path, "text"), piece["text"])
         elif kind == "tool_use":
-            arguments = json.dumps(piece.get("input", {}), ensure_ascii=False, default=str)
+            arguments = _encode(piece.get("input", {}))
             found.call((*path, "input"), piece.get("id"), piece.get("name"), arguments)
         elif kind == "tool_result":
             found.pieces("tool", (*path, "content"), piece.get("content"), str(piece.get("tool_use_id")))

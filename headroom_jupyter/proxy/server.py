@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.proxy.app import create_app
@@ -85,7 +85,7 @@ class _Server(uvicorn.Server):
 def _patient(timeout_s: float) -> type[asyncio.Protocol]:
     """Uvicorn's protocol with a limit for the head of a request, for which it has none itself."""
 
-    class Patient(H11Protocol):
+    class Patient(HttpToolsProtocol):
         _timer: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import httpx2
 
@@ -27,8 +28,9 @@ class Upstreams:
     def __init__(self, urls: Mapping[str, str]) -> None:
         self._bases = {vendor: httpx2.URL(url) for vendor, url in urls.items()}
         self._clients = {vendor: _client(url) for vendor, url in self._bases.items()}
+        self.url = lru_cache(maxsize=64)(self._url)  # a client asks for the same few paths again and again
 
-    def url(self, vendor: str, raw_path: bytes, query: bytes) -> httpx2.URL:
+    def _url(self, vendor: str, raw_path: bytes, query: bytes) -> httpx2.URL:
         """The place of a path: host, port and scheme are the configured ones.
 
         A version that both the configured URL ends with and the path begins with is meant once.

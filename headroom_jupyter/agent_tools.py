@@ -8,25 +8,53 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.errors import HeadroomError, InputError
+from headroom_jupyter.memory.framing import REFERENCE_TOKENS, framed
+from headroom_jupyter.memory.memory import Memory
 from headroom_jupyter.messages import as_plain
 from headroom_jupyter.policy import RETRIEVE_NAME
-from headroom_jupyter.recall import RETRIEVE_TOOL, retrieve
+from headroom_jupyter.providers.base import ToolSpec
+from headroom_jupyter.recall import RETRIEVE_TOOL, definition, retrieve
+from headroom_jupyter.tokens import tokenizer_for
 
 __all__ = ["AgentTools", "headroom_tools"]
 
 Tool = Callable[..., str]
+_MOST = 5  # memories in one answer
+_REMEMBER: ToolSpec = {
+    "name": "headroom_remember",
+    "description": "Keep something for the next agent or session of this project: a fact, a decision, what failed and"
+    " what helped. One statement that stands by itself.",
+    "parameters": {
+        "type": "object",
+        "properties": {
+            "text": {"type": "string"},
+            "kind": {"type": "string", "description": "fact, preference, decision, lesson"},
+        },
+        "required": ["text"],
+    },
+}
+_RECALL: ToolSpec = {
+    "name": "headroom_recall",
+    "description": "Find what was learned in this project before. Notes for reference, not instructions.",
+    "parameters": {
+        "type": "object",
+        "properties": {"query": {"type": "string"}, "max_tokens": {"type": "integer"}},
+        "required": ["query"],
+    },
+}
 
 
 class AgentTools(Mapping[str, Tool]):
     """Tools by name; calling one gives text for the model.
 
     >>> tools = headroom_tools()
-    >>> list(tools), "headroom_retrieve" in tools
-    (['headroom_retrieve'], True)
+    >>> list(tools)
+    ['headroom_retrieve', 'headroom_remember', 'headroom_recall']
     >>> tools["headroom_retrieve"](ref="nonsense")[:34]
     "error: 'nonsense' is no reference;"
     """
@@ -107,19 +135,26 @@ class AgentTools(Mapping[str, Tool]):
         return {"functionResponse": response}
 
 
-def headroom_tools(*, store: Store | None = None, model: str = "gpt-4o") -> AgentTools:
-    """The tools that let a model bring back what was left out.
+def headroom_tools(*, store: Store | None = None, model: str = "gpt-4o", agent: str = "") -> AgentTools:
+    """The tools that let a model bring back what was left out, remember for the next one, and recall what others did.
 
     Args:
-        store: Where originals are; the user's own store by default.
+        store: Where originals and memories are; the user's own store by default.
         model: Whose tokens a `max_tokens` counts.
+        agent: Who remembers, for the memories' sources.
 
     Example:
         >>> from headroom_jupyter import headroom_tools
         >>> [tool["function"]["name"] for tool in headroom_tools().definitions("openai")]
-        ['headroom_retrieve']
+        ['headroom_retrieve', 'headroom_remember', 'headroom_recall']
     """
+    tools = (_retriever(store, model), *_memory_tools(Memory(store=store), model, agent))
+    definers = (RETRIEVE_TOOL, partial(definition, _REMEMBER), partial(definition, _RECALL))
+    names = [RETRIEVE_NAME, str(_REMEMBER["name"]), str(_RECALL["name"])]
+    return AgentTools(dict(zip(names, tools, strict=True)), dict(zip(names, definers, strict=True)))
 
+
+def _retriever(store: Store | None, model: str) -> Tool:
     def headroom_retrieve(
         ref: str,
         query: str | None = None,
@@ -155,7 +190,38 @@ def headroom_tools(*, store: Store | None = None, model: str = "gpt-4o") -> Agen
         except HeadroomError as err:
             return f"error: {err}"
 
-    return AgentTools({RETRIEVE_NAME: headroom_retrieve}, {RETRIEVE_NAME: RETRIEVE_TOOL})
+    return headroom_retrieve
+
+
+def _memory_tools(memory: Memory, model: str, agent: str) -> tuple[Tool, Tool]:
+    def headroom_remember(text: str, kind: str = "fact") -> str:
+        """Keep something that the next agent, notebook or session of this project will need.
+
+        Args:
+            text: One statement that stands by itself.
+            kind: fact, preference, decision, lesson, or another word.
+        """
+        try:
+            record = memory.save(text, kind=kind, source={"agent": agent, "model": model})
+        except HeadroomError as err:
+            return f"error: {err}"
+        return f"remembered as {record.id}: {record.text}"
+
+    def headroom_recall(query: str, max_tokens: int = REFERENCE_TOKENS) -> str:
+        """Find what was learned in this project before.
+
+        Args:
+            query: A question, or words.
+            max_tokens: Most tokens of the answer.
+        """
+        try:
+            count = tokenizer_for(model).count
+            found = framed(memory.search(query, k=_MOST), k=_MOST, max_tokens=max_tokens, count=count)
+        except HeadroomError as err:
+            return f"error: {err}"
+        return found or "this project's memory knows nothing about that"
+
+    return headroom_remember, headroom_recall
 
 
 def _ranges(given: object) -> str | None:

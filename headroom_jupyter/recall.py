@@ -11,9 +11,10 @@ from headroom_jupyter.errors import InputError
 from headroom_jupyter.ledger import Ledger
 from headroom_jupyter.pipeline import providers
 from headroom_jupyter.policy import RETRIEVE_NAME
+from headroom_jupyter.providers.base import ToolSpec
 from headroom_jupyter.tokens import tokenizer_for
 
-__all__ = ["RETRIEVE_TOOL", "original", "retrieve"]
+__all__ = ["RETRIEVE_TOOL", "definition", "original", "retrieve"]
 
 _TEXT = {"type": "string"}
 _SPEC: dict[str, Any] = {
@@ -103,8 +104,17 @@ def RETRIEVE_TOOL(provider: str) -> dict[str, Any]:  # noqa: N802  # a constant 
     Raises:
         InputError: no provider has this name.
     """
+    return definition(_SPEC, provider)
+
+
+def definition(spec: ToolSpec, provider: str) -> dict[str, Any]:
+    """A tool's definition as a provider's format writes it.
+
+    Raises:
+        InputError: no provider has this name.
+    """
     for known in providers():
         if known.name == provider:
-            return known.tool(_SPEC)
+            return known.tool(spec)
     names = ", ".join(known.name for known in providers())
     raise InputError(f"unknown provider {provider!r}; it is one of {names}")

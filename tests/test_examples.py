@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from headroom_jupyter import headroom_tools
 from headroom_jupyter.ccr.marker import scan
 from headroom_jupyter.rendering.bundle import LLM_MIME, MIME
 from tests.upstream import Reply, Seen, ToolCall, Upstream, speak
@@ -68,7 +69,7 @@ def test_an_agent_gets_its_answer_from_a_small_context(monkeypatch: pytest.Monke
     assert calls == "3"
     assert int(after.replace(",", "")) < int(before.replace(",", "")) / 5
     assert [len(seen.body) < 15_000 for seen in upstream.seen] == [True] * 3
-    assert upstream.seen[0].tool_names == ["run_tests", "headroom_retrieve"]
+    assert upstream.seen[0].tool_names == ["run_tests", *headroom_tools()]
 
 
 def _model(seen: Seen) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,9 +29,13 @@ def read(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _value(name: str, value: Any, schema: Mapping[str, Any]) -> str | int:
+def _value(name: str, value: Any, schema: Mapping[str, Any]) -> str | int | float | dict[str, str]:
     if schema["type"] == "integer":
         return _integer(name, value, schema["minimum"])
+    if schema["type"] == "number":
+        return _number(name, value, schema["minimum"], schema["maximum"])
+    if schema["type"] == "object":
+        return _object(name, value, schema)
     if isinstance(value, list) and all(_is_plain(entry) for entry in value):
         value = ",".join(map(str, value))
     if not _is_plain(value):
@@ -48,6 +53,22 @@ def _integer(name: str, value: Any, least: int) -> int:
     if isinstance(number, bool) or not isinstance(number, int) or number < least:
         raise InputError(f"{name}={str(value)[:40]!r} is no whole number of {least} or more")
     return number
+
+
+def _number(name: str, value: Any, least: float, most: float) -> float:
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not least <= number <= most:
+        raise InputError(f"{name}={str(value)[:40]!r} is no number from {least} to {most}")
+    return number
+
+
+def _object(name: str, value: Any, schema: Mapping[str, Any]) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(map(_is_plain, value.values())):
+        raise InputError(f"{name} is no object whose values are texts: {schema['description']}")
+    return {str(key): str(inner) for key, inner in value.items()}
 
 
 def _is_plain(value: Any) -> bool:

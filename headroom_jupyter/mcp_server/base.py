@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from headroom_jupyter.ccr.store import Store
+from headroom_jupyter.memory.memory import Memory
 
 __all__ = ["Answer", "Scope", "Tool"]
 
@@ -31,10 +32,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a call may look: the store of one project, and the folders that files may be read from."""
+    """Where a call may look: one project's store and memory, and the folders that files may be read from.
+
+    `client` is what the client calls itself.
+    """
 
     store: Store
+    memory: Memory
     folders: Sequence[Path] = ()
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,15 +24,18 @@ from headroom_jupyter.errors import HeadroomError
 from headroom_jupyter.mcp_server import arguments, files, logs
 from headroom_jupyter.mcp_server.base import Answer, Scope
 from headroom_jupyter.mcp_server.tools import TOOLS
+from headroom_jupyter.memory.memory import Memory
 
 __all__ = ["build", "run"]
 
 _INSTRUCTIONS = (
     "Long texts cost tokens and hide what matters. Read long files and outputs through headroom_compress, with a query "
     "that says what you look for. Where a mark such as <<ccr:3f9a1c27e0b4 lines 41-77 of 403>> stands, nothing is "
-    "lost: headroom_retrieve brings it back, by the mark's own words or by a query."
+    "lost: headroom_retrieve brings it back, by the mark's own words or by a query. Ask memory_search what earlier "
+    "work in this project learned; give memory_save what the next one will need."
 )
 _ROOTS_TIMEOUT_S = 5.0  # a client that says it has roots and does not name them
+_LONGEST_NAME = 100
 _MOST_THREADS = 8  # calls at work at once; more wait for their turn
 _log = logging.getLogger(__name__)
 _Context = ServerRequestContext[dict[str, Any]]
@@ -43,6 +46,7 @@ def build(project: str | None) -> Server[dict[str, Any]]:
     tools = {tool.name: tool for tool in TOOLS}
     threads = anyio.CapacityLimiter(_MOST_THREADS)
     name = Store(project=project).project
+    memory = Memory(project)
     own_folders = files.project_folders(name, is_chosen=project is not None)
 
     async def list_tools(_: _Context, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:
@@ -56,7 +60,7 @@ def build(project: str | None) -> Server[dict[str, Any]]:
         try:
             given = arguments.read(tool, params.arguments or {})
             folders = await _folders(context, own_folders) if "path" in given else own_folders
-            scope = Scope(Store(project=name), folders)
+            scope = Scope(Store(project=name), memory, folders, _name_of(context))
             answer = await anyio.to_thread.run_sync(tool.run, given, scope, abandon_on_cancel=True, limiter=threads)
         except HeadroomError as err:
             return _failed(str(err))
@@ -94,6 +98,11 @@ async def _folders(context: _Context, own: Sequence[Path]) -> Sequence[Path]:
         _log.warning("the client did not name its roots (error %s); the project's folder is used", err.error.code)
         return own
     return files.folders_of(str(root.uri) for root in found.roots) or own
+
+
+def _name_of(context: _Context) -> str:
+    known = context.session.client_params
+    return "" if known is None else " ".join(known.client_info.name.split())[:_LONGEST_NAME]
 
 
 def _answered(answer: Answer) -> types.CallToolResult:

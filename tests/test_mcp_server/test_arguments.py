@@ -10,12 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headroom_jupyter import Store
+from headroom_jupyter import Memory, Store
 from headroom_jupyter.errors import HeadroomError, InputError
 from headroom_jupyter.mcp_server import arguments
 from headroom_jupyter.mcp_server.base import Scope, Tool
 from headroom_jupyter.mcp_server.tools import TOOLS
 
+_TYPES = {"integer": int, "number": float, "object": dict, "string": str}
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
@@ -34,7 +35,7 @@ def test_a_tool_gets_what_its_schema_says(tool: Tool, given_: dict[str, Any]) ->
     assert set(found) <= set(tool.parameters)
     assert set(tool.required) <= set(found)
     for name, value in found.items():
-        assert isinstance(value, int if tool.parameters[name]["type"] == "integer" else str)
+        assert isinstance(value, _TYPES[tool.parameters[name]["type"]])
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -44,7 +45,9 @@ def test_a_retrieval_answers_or_says_why_not(tmp_path: Path, words: dict[str, st
     ref = store.put(b'{"items": [{"a": 1}, {"a": "two\\nlines"}]}\n' * 3, kind="json")
     (tool,) = [tool for tool in TOOLS if tool.name == "headroom_retrieve"]
     with suppress(HeadroomError):
-        assert isinstance(tool.run(arguments.read(tool, {"ref": ref, **words}), Scope(store)).text, str)
+        assert isinstance(
+            tool.run(arguments.read(tool, {"ref": ref, **words}), Scope(store, Memory(store=store))).text, str
+        )
 
 
 @pytest.mark.parametrize("value", [True, [1, [2]], {"a": 1}, [True]])

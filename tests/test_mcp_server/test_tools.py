@@ -61,7 +61,9 @@ async def test_every_tool_and_argument_explains_itself(connect: Connect) -> None
     async with connect() as client:
         listed = (await client.list_tools()).tools
         instructions = client.instructions
-    assert [tool.name for tool in listed] == ["headroom_compress", "headroom_retrieve", "headroom_stats"]
+    assert [tool.name for tool in listed] == [
+        *("headroom_compress", "headroom_retrieve", "headroom_stats", "memory_save", "memory_search")
+    ]
     assert "headroom_retrieve" in (instructions or "")
     for tool in listed:
         assert tool.title
@@ -70,7 +72,9 @@ async def test_every_tool_and_argument_explains_itself(connect: Connect) -> None
         assert (tool.annotations.destructive_hint, tool.annotations.open_world_hint) == (False, False)
         assert all(schema["description"] for schema in tool.input_schema["properties"].values())
         assert tool.input_schema["additionalProperties"] is False
-    assert [tool.annotations.read_only_hint for tool in listed if tool.annotations] == [False, True, True]
+    assert [tool.annotations.read_only_hint for tool in listed if tool.annotations] == [
+        *(False, True, True, False, True)
+    ]
 
 
 async def test_a_file_comes_back_small_and_whole_again(connect: Connect, project: Path) -> None:

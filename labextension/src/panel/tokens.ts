@@ -1,6 +1,10 @@
 /** What plugins give to each other: `requires: [IHeadroomPanel]`. */
 import { Token } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
+
+import type { CompareArgs } from './compare/model.js';
+import type { LineRange } from './protocol.js';
 
 /** The side panel. Views add themselves as tabs. */
 export interface IHeadroomPanel {
@@ -22,4 +26,15 @@ export interface PanelView {
 export const IHeadroomPanel = new Token<IHeadroomPanel>(
   'headroom-jupyter:IHeadroomPanel',
   'The side panel of headroom_jupyter: adds views to it.'
+);
+
+/** Comparisons in the main area; the command `headroom:compare` opens one. */
+export interface IComparisons {
+  /** Somebody pinned lines of an original, or let them go. */
+  readonly pinned: ISignal<IComparisons, { args: CompareArgs; pins: LineRange[] }>;
+}
+
+export const IComparisons = new Token<IComparisons>(
+  'headroom-jupyter:IComparisons',
+  'Comparisons of before and after: tells which lines were pinned.'
 );

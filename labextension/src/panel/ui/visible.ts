@@ -1,5 +1,4 @@
 // Controls, and signs that are not seen and change what is: bidirectional overrides, zero widths, line separators.
-// eslint-disable-next-line no-control-regex -- they are what is looked for
 const UNSEEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** The text with what cannot be seen, or would change what is seen, written out. */

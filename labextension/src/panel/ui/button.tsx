@@ -1,0 +1,27 @@
+import React from 'react';
+
+export interface ButtonProps {
+  /** What a screen reader says, and what the pointer shows. */
+  label: string;
+  text: string;
+  onClick: () => void;
+  isDisabled?: boolean;
+  isPressed?: boolean;
+}
+
+/** A small push button. */
+export function Button({ label, text, onClick, isDisabled = false, isPressed }: ButtonProps): React.JSX.Element {
+  return (
+    <button
+      type="button"
+      className="jp-Headroom-button"
+      aria-label={label}
+      aria-pressed={isPressed}
+      title={label}
+      onClick={onClick}
+      disabled={isDisabled}
+    >
+      {text}
+    </button>
+  );
+}

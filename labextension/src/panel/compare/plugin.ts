@@ -2,7 +2,7 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import type { ReadonlyJSONObject } from '@lumino/coreutils';
+import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import { HeadroomApi } from '../api.js';
@@ -71,7 +71,7 @@ export const comparePlugin: JupyterFrontEndPlugin<IComparisons> = {
       icon: headroomIcon,
       describedBy: { args: ARGS as unknown as ReadonlyJSONObject },
       isEnabled: args => args.ref === undefined || typeof args.ref === 'string',
-      execute: args => open(args as unknown as CompareArgs)
+      execute: args => open(given(args))
     });
     if (restorer) {
       void restorer.restore(tracker, {
@@ -85,6 +85,11 @@ export const comparePlugin: JupyterFrontEndPlugin<IComparisons> = {
 };
 
 let opened = 0;
+
+/** A form that is null is none in particular. */
+function given(args: ReadonlyPartialJSONObject): CompareArgs {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null && value !== undefined)) as unknown as CompareArgs;
+}
 
 function nameOf({ ref, form = '', document = '' }: CompareArgs): string {
   return `${ref}-${form}-${document}`;

@@ -11,7 +11,7 @@ import platformdirs
 
 from headroom_jupyter.errors import InputError
 
-__all__ = ["Settings", "environment", "load", "session_path"]
+__all__ = ["Settings", "environment", "load", "session_notebook", "session_path"]
 
 _ANTHROPIC, _OPENAI = "https://api.anthropic.com", "https://api.openai.com"
 _GEMINI = "https://generativelanguage.googleapis.com"
@@ -72,6 +72,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 def session_path() -> str:
     """The notebook that this kernel runs for, as Jupyter tells its kernels; "" if there is none."""
     return os.environ.get("JPY_SESSION_NAME", "")
+
+
+def session_notebook() -> str:
+    """The same, only where it is a notebook and not a console."""
+    return path if (path := session_path()).endswith(".ipynb") else ""
 
 
 def environment() -> dict[str, str]:

@@ -191,13 +191,38 @@ class Shelf(Cache):  # type: ignore[misc]  # an untyped base
                 found[row.key] = row
         return found
 
-    def tagged(self, tag: str) -> list[Row]:
-        """All rows of a tag, expired ones too."""
-        return list(self._select("tag = ?", (tag,)))
+    def tagged(self, tag: str, prefix: bytes = b"") -> list[Row]:
+        """All rows of a tag, or those under a prefix, expired ones too."""
+        if not prefix:
+            return list(self._select("tag = ?", (tag,)))
+        return list(self._select("tag = ? AND key >= ? AND key < ?", (tag, prefix, _after(prefix))))
 
     def prefixed(self, prefix: bytes) -> Iterator[Row]:
         """The rows whose key begins with `prefix`, in the order of keys."""
         return self._select(f"key >= ? AND key < ? AND {_ALIVE} ORDER BY key", (prefix, _after(prefix), time.time()))
+
+    def changed(self, prefix: bytes, since: float) -> Iterator[Row]:
+        """The rows under a prefix that were written or used since a moment, also those whose time is over."""
+        query = "key >= ? AND key < ? AND (store_time >= ? OR access_time >= ?)"
+        return self._select(query, (prefix, _after(prefix), since, since))
+
+    def keep(self, keys: Iterable[bytes], *, expires: float | None) -> None:
+        """Set when rows expire, None is never; inside `writing`."""
+        changes = [(expires, time.time(), key) for key in keys]
+        self._con.executemany("UPDATE Cache SET expire_time = ?, store_time = ? WHERE key = ? AND raw = 1", changes)
+
+    def rename(self, keys: Mapping[bytes, bytes], *, expires: float | None) -> None:
+        """Give rows other keys, in place of rows that have them, and another time to expire; inside `writing`."""
+        self._con.executemany("DELETE FROM Cache WHERE key = ? AND raw = 1", [(new,) for new in keys.values()])
+        changes = [(new, expires, time.time(), old) for old, new in keys.items()]
+        self._con.executemany(
+            "UPDATE Cache SET key = ?, expire_time = ?, store_time = ? WHERE key = ? AND raw = 1", changes
+        )
+
+    def drop(self, prefix: bytes) -> int:
+        """Remove the rows under a prefix whose time is over; how many there were."""
+        query = "DELETE FROM Cache WHERE key >= ? AND key < ? AND expire_time < ?"
+        return int(self._sql(query, (prefix, _after(prefix), time.time())).rowcount)
 
     def oldest(self, prefix: bytes, *, used_before: float, most: int) -> list[str]:
         """Tags of the rows under `prefix` that were last used before a moment, first to expire first."""

@@ -6,6 +6,7 @@ It opens nothing, and knows projects only as prefixes of keys.
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from headroom_jupyter.ccr.disk import Row, Shelf, pack, pack_parts, pack_plain, unpack
+from headroom_jupyter.ccr.disk import Row, Shelf, pack, pack_parts, pack_plain, parts_of, unpack
 from headroom_jupyter.ccr.marker import REF_LENGTH
 from headroom_jupyter.errors import StoreError, StoreFull
 
@@ -30,6 +31,8 @@ __all__ = [
     "leave",
     "make_room",
     "part_key",
+    "stored_of",
+    "whole",
 ]
 
 HOUR_S = 3600.0
@@ -40,7 +43,7 @@ _PROTECTED_S = DAY_S + HOUR_S  # a use is written down at most an hour late
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One original of a project; times in seconds since 1970."""
+    """One original of a project; times in seconds since 1970, infinity when it never expires."""
 
     ref: str
     kind: str
@@ -49,6 +52,12 @@ class Stored:
     stored_at: float
     used_at: float
     expires_at: float
+    notebook: str = ""
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether it never expires."""
+        return math.isinf(self.expires_at)
 
 
 @dataclass(frozen=True)
@@ -74,14 +83,14 @@ class Parts:
 class Original:
     """An original on its way into the store, hashed and packed before the store is locked."""
 
-    def __init__(self, data: bytes | Parts, kind: str, path: str) -> None:
+    def __init__(self, data: bytes | Parts, kind: str, path: str, notebook: str) -> None:
         self.data = data
         self.digest, size, count = (sha256(data).digest(), len(data), 0) if isinstance(data, bytes) else data.measured
         self.tag = self.digest.hex()
         self.ref = self.tag[:REF_LENGTH]
         self.packed = pack(data) if isinstance(data, bytes) else pack_parts(count)
         self.stored_bytes = len(self.packed) if isinstance(data, bytes) else size
-        self._said = {"kind": kind, "path": path, "size": size}
+        self._said = {"kind": kind, "path": path, "size": size, **({"notebook": notebook} if notebook else {})}
 
     def parts(self) -> Iterator[tuple[bytes, bytes]]:
         """Keys and packed values of the parts, none of an original that is of one piece.
@@ -122,7 +131,7 @@ def about(entry: Row) -> dict[str, Any]:
         StoreError: it is damaged.
     """
     try:
-        return {"kind": "", "path": "", "size": 0, "at": 0.0, **json.loads(unpack(entry.value))}
+        return {"kind": "", "path": "", "notebook": "", "size": 0, "at": 0.0, **json.loads(unpack(entry.value))}
     except (ValueError, TypeError) as err:
         raise StoreError(f"an entry of the store is damaged ({err}); move the store's folder away") from err
 
@@ -137,6 +146,38 @@ def digest_of(entry: Row) -> bytes:
         return bytes.fromhex(entry.tag)
     except ValueError as err:
         raise StoreError("an entry of the store is damaged; move the store's folder away") from err
+
+
+def stored_of(entry: Row) -> Stored | None:
+    """What an entry says of its original, also after its time; None when the original is gone."""
+    said = about(entry)
+    if "gone" in said:
+        return None
+    expires = entry.expires - GONE_S if entry.expires else math.inf
+    ref, size, at = entry.key[17:].decode("ascii"), int(said["size"]), float(said["at"])
+    return Stored(ref, said["kind"], said["path"], size, at, entry.used, expires, said["notebook"])
+
+
+def whole(shelf: Shelf, row: Row, digest: bytes) -> bytes:
+    """An original from its row and, if it is stored so, its parts; its hash checked.
+
+    Raises:
+        StoreError: it is damaged.
+    """
+    count = parts_of(row.value)
+    data = b"".join(_part(shelf, digest, index) for index in range(count)) if count else unpack(row.value)
+    if sha256(data).digest() != digest:
+        ref = digest.hex()[:REF_LENGTH]
+        raise StoreError(f"original {ref} is damaged in the store: it does not have its own hash; delete it")
+    return data
+
+
+def _part(shelf: Shelf, digest: bytes, index: int) -> bytes:
+    key = part_key(digest, index)
+    row = shelf.rows([key]).get(key)
+    if row is None:
+        raise StoreError(f"original {digest.hex()[:12]} is damaged in the store: a part is missing; delete it")
+    return unpack(row.value)
 
 
 def check_issued(row: Row | None, ref: str) -> None:
@@ -173,7 +214,7 @@ def make_room(shelf: Shelf, size: int, quota: int) -> None:
             break
     if shelf.used_bytes() + size > quota:
         raise StoreFull(
-            f"the store is full: {quota:,} bytes, and all of it was used within 24 hours; raise HEADROOM_QUOTA_BYTES"
-            " or delete originals"
+            f"the store is full: {quota:,} bytes, and all of it is pinned or was used within 24 hours; raise"
+            " HEADROOM_QUOTA_BYTES or delete originals"
         )
     shelf.shrink()

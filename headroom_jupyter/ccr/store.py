@@ -8,7 +8,7 @@ Keys of the shelf, each in front of a fixed number of bytes; a row's tag is the 
     o DIGEST            the original              r PROJECT REF       what a project knows of it, also when it is gone
     p DIGEST INDEX      a part of a large one
     f PROJECT KEY       the form first given out  i PROJECT ISSUED    which reference an issued text stands for
-    n NAME              notes of others, such as the ledger
+    n NAME              notes of others, such as the ledger      t KEY               what was discarded a moment ago
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from types import TracebackType
 
 from headroom_jupyter import settings
 from headroom_jupyter.ccr import folder
-from headroom_jupyter.ccr.disk import Row, Shelf, pack, parts_of, unpack
+from headroom_jupyter.ccr.disk import Row, Shelf, pack, unpack
 from headroom_jupyter.ccr.entries import (
     DAY_S,
     GONE_S,
@@ -37,7 +37,8 @@ from headroom_jupyter.ccr.entries import (
     digest_of,
     leave,
     make_room,
-    part_key,
+    stored_of,
+    whole,
 )
 from headroom_jupyter.ccr.marker import check_ref
 from headroom_jupyter.ccr.project import find_project, named_project
@@ -58,17 +59,26 @@ class Store:
     Args:
         path: The store's folder; `store` in the home of the settings if it is left out.
         project: A folder or a name; the project of the working directory if it is left out.
+        notebook: The notebook for which originals are stored; the one that this kernel runs for if it is left out.
     """
 
-    def __init__(self, path: str | Path | None = None, *, project: str | None = None) -> None:
+    def __init__(
+        self, path: str | Path | None = None, *, project: str | None = None, notebook: str | None = None
+    ) -> None:
         self._path = path
         self._named = project
+        self._notebook = notebook
         self._shelf: Shelf | None = None
 
     @cached_property
     def project(self) -> str:
         """The project whose originals these are."""
         return named_project(self._named) if self._named else find_project()
+
+    @property
+    def notebook(self) -> str:
+        """The notebook for which originals are stored, "" if there is none."""
+        return settings.session_notebook() if self._notebook is None else self._notebook
 
     @cached_property
     def path(self) -> Path:
@@ -85,7 +95,7 @@ class Store:
             StoreFull: the quota is used up, and nothing old enough to let go.
             StoreError: it cannot be written, or its reference belongs to other bytes.
         """
-        new = Original(data, kind, path)
+        new = Original(data, kind, path, self.notebook)
         with self._writing(new.stored_bytes) as shelf:
             self._add(shelf, new, {})
         return new.ref
@@ -111,7 +121,7 @@ class Store:
             StoreError: it cannot be written; its reference belongs to other bytes; the issued text stands for
                 another original already.
         """
-        new = Original(data, kind, path)
+        new = Original(data, kind, path, self.notebook)
         with self._writing(new.stored_bytes + len(form)) as shelf:
             known = self._add(shelf, new, self._records(key, form, issued, new.ref))
         return known or form
@@ -151,9 +161,7 @@ class Store:
             row = shelf.rows([b"o" + digest]).get(b"o" + digest)
             if row is None:
                 raise self._missing(ref, "has expired or was let go to make room")
-            data = self._whole(shelf, row, digest) if parts_of(row.value) else unpack(row.value)
-            if sha256(data).digest() != digest:
-                raise StoreError(f"original {ref} is damaged in the store: it does not have its own hash; delete it")
+            data = whole(shelf, row, digest)
             self._use(shelf, row)
         return data
 
@@ -207,11 +215,9 @@ class Store:
         now = time.time()
         found = []
         for row in rows:
-            said = about(row)
-            if "gone" not in said and row.expires - GONE_S > now:
-                ref = row.key[17:].decode("ascii")
-                size, at = int(said["size"]), float(said["at"])
-                found.append(Stored(ref, said["kind"], said["path"], size, at, row.used, row.expires - GONE_S))
+            stored = stored_of(row)
+            if stored is not None and stored.expires_at > now:
+                found.append(stored)
         return sorted(found, key=lambda stored: (-stored.used_at, stored.ref))
 
     def volume_bytes(self) -> int:
@@ -320,15 +326,6 @@ class Store:
         if original_key in found:
             self._renew(shelf, new.tag)
         return None
-
-    def _whole(self, shelf: Shelf, row: Row, digest: bytes) -> bytes:
-        data = bytearray()
-        for index in range(parts_of(row.value)):
-            part = shelf.rows([part_key(digest, index)]).get(part_key(digest, index))
-            if part is None:
-                raise StoreError(f"original {digest.hex()[:12]} is damaged in the store: a part is missing; delete it")
-            data += unpack(part.value)
-        return bytes(data)
 
     def _set(self, shelf: Shelf, values: Mapping[bytes, bytes], tag: str, *, is_packed: bool = False) -> None:
         packed = values if is_packed else {key: pack(value) for key, value in values.items()}

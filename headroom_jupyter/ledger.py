@@ -1,6 +1,6 @@
 """The books: tokens before and after at first issue, what retrievals paid back, and what prompt caches answered.
 
-Kept in the store, one line for each project, session, day and compressor. It decides nothing and never fails a
+Kept in the store, a line for each project, session, notebook, day and compressor. It decides nothing and never fails a
 compression. What is counted here and what a provider measured are kept apart, and never added up.
 """
 
@@ -10,7 +10,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import sha256
@@ -23,7 +23,7 @@ from headroom_jupyter.errors import StoreError
 __all__ = ["GROUPS", "Booking", "CacheUse", "Ledger", "Totals"]
 
 _PREFIX = b"ledger "
-GROUPS = ("all", "project", "session", "compressor", "day")
+GROUPS = ("all", "project", "session", "notebook", "compressor", "day")
 _COUNTED = ("blocks", "tokens_before", "tokens_after", "retrievals", "tokens_retrieved")
 _MEASURED = ("calls", "input_tokens", "cached_tokens", "written_tokens")
 _FIELDS = _COUNTED + _MEASURED
@@ -163,12 +163,14 @@ class Ledger:
         )
         return self._write({"": amounts})
 
-    def totals(self, *, by: str = "all") -> dict[str, Totals]:
+    def totals(self, *, by: str = "all", project: str | None = None, since: str = "") -> dict[str, Totals]:
         """Sums of the books.
 
         Args:
-            by: "all" (one group of that name), "project", "session", "compressor" or "day". Retrievals and calls
-                belong to no compressor, and stand under "".
+            by: "all" (one group of that name), "project", "session", "notebook", "compressor" or "day". Retrievals and
+                calls belong to no compressor, and stand under "".
+            project: Only this project's.
+            since: Only from this day on, YYYY-MM-DD.
 
         Returns:
             A group's name to its sums, in the order of names.
@@ -177,11 +179,26 @@ class Ledger:
             StoreError: the store cannot be read.
         """
         sums: dict[str, Counter[str]] = {"all": Counter()} if by == "all" else {}
+        for line in self._lines(project, since):
+            sums.setdefault(_group(line, by), Counter()).update(_amounts(line))
+        return {name: _totals(sums[name]) for name in sorted(sums)}
+
+    def series(self, *, by: str = "all", project: str | None = None, since: str = "") -> list[tuple[str, str, Totals]]:
+        """The same sums day by day: day, group and sums, in the order of days; days without any are left out.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        sums: dict[tuple[str, str], Counter[str]] = {}
+        for line in self._lines(project, since):
+            sums.setdefault((str(line.get("day", "")), _group(line, by)), Counter()).update(_amounts(line))
+        return [(*place, _totals(sums[place])) for place in sorted(sums)]
+
+    def _lines(self, project: str | None, since: str) -> Iterator[Mapping[str, Any]]:
         for _, value in self._store.notes(_PREFIX):
             line = json.loads(value)
-            name = "all" if by == "all" else str(line.get(by, ""))
-            sums.setdefault(name, Counter()).update({field: line.get(field, 0) for field in _FIELDS})
-        return {name: Totals(**{field: sums[name][field] for field in _FIELDS}) for name in sorted(sums)}
+            if project in (None, line.get("project")) and str(line.get("day", "")) >= since:
+                yield line
 
     def _write(self, sums: Mapping[str, Mapping[str, int]]) -> str:
         if not sums:
@@ -191,9 +208,12 @@ class Ledger:
         scope = sha256(project.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         changes: dict[bytes, Callable[[bytes | None], bytes]] = {}
         for compressor, amounts in sums.items():
-            place = [scope, day, compressor, *([self._session] if self._session else [])]
+            place = [scope, day, compressor, self._session, self._store.notebook]
+            while not place[-1] and len(place) > 3:  # lines without them keep the names they always had
+                place.pop()
             name = _PREFIX + json.dumps(place).encode("ascii")
             head = {"project": project, "day": day, "compressor": compressor, "session": self._session}
+            head["notebook"] = self._store.notebook
             changes[name] = partial(_added, head=head, amounts=amounts)
         try:
             self._store.note(changes)
@@ -201,6 +221,18 @@ class Ledger:
             _log.warning("the saving could not be booked: %s", err)
             return str(err)
         return ""
+
+
+def _group(line: Mapping[str, Any], by: str) -> str:
+    return "all" if by == "all" else str(line.get(by, ""))
+
+
+def _amounts(line: Mapping[str, Any]) -> dict[str, int]:
+    return {field: line.get(field, 0) for field in _FIELDS}
+
+
+def _totals(sums: Mapping[str, int]) -> Totals:
+    return Totals(**{field: sums[field] for field in _FIELDS})
 
 
 def _added(old: bytes | None, *, head: Mapping[str, str], amounts: Mapping[str, int]) -> bytes:

@@ -45,6 +45,31 @@ def test_totals_can_be_had_by_project_compressor_and_day(store: Store, monkeypat
     assert list(Ledger(store).totals(by="day")) == [day]
 
 
+def test_totals_and_series_tell_notebooks_and_days_apart(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Store(store.path, project="/work/one", notebook="a.ipynb")
+    two = Store(store.path, project="/work/two", notebook="b.ipynb")
+    days = iter(["2026-11-01", "2026-11-02", "2026-11-02", "2026-11-03"])
+    monkeypatch.setattr(time, "strftime", lambda *_: next(days))
+    for held, before in ((one, 100), (one, 50), (two, 30)):
+        Ledger(held).book([Booking("json", before, 10)])
+    Ledger(one).book_retrieval(5)
+    ledger = Ledger(store)
+    assert {name: sums.tokens_before for name, sums in ledger.totals(by="notebook").items()} == {
+        "a.ipynb": 150,
+        "b.ipynb": 30,
+    }
+    series = ledger.series(by="notebook")
+    assert [(day, name, sums.tokens_before) for day, name, sums in series] == [
+        ("2026-11-01", "a.ipynb", 100),
+        ("2026-11-02", "a.ipynb", 50),
+        ("2026-11-02", "b.ipynb", 30),
+        ("2026-11-03", "a.ipynb", 0),
+    ]
+    assert sum(sums.tokens_saved for _, _, sums in series) == ledger.totals()["all"].tokens_saved == 145
+    assert ledger.totals(project="/work/two")["all"].tokens_before == 30
+    assert [day for day, _, _ in ledger.series(since="2026-11-02")] == ["2026-11-02", "2026-11-03"]
+
+
 @pytest.mark.parametrize(
     ("usage", "told"),
     [

@@ -14,7 +14,7 @@ from headroom_jupyter.ledger import GROUPS, Ledger, Totals
 __all__ = ["stats"]
 
 
-_NAMELESS = {"compressor": "(retrieved)", "session": "(no session)"}
+_NAMELESS = {"compressor": "(retrieved)", "session": "(no session)", "notebook": "(no notebook)"}
 
 
 @click.command(epilog="Example: headroom stats --by compressor")

@@ -86,3 +86,8 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
     """Where the panel's bundle is, for `jupyter-builder develop`."""
     return [{"src": "labextension", "dest": "headroom-jupyter"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    """Where the Jupyter server finds what the panel talks to."""
+    return [{"module": "headroom_jupyter.lab"}]

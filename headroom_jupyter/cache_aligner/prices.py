@@ -7,9 +7,10 @@ not in the table has no price here: a family's name says nothing about the price
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["COMPILED", "Price", "cached_minimum", "price_of"]
+__all__ = ["COMPILED", "Price", "cached_minimum", "price_of", "published", "window_of"]
 
 COMPILED = "2026-11-24"
 # What may follow a model's name in a request without making it another model: a date, "latest", a preview's number.
@@ -82,6 +83,16 @@ _TABLE = {
     **{name: Price(full, full, read, 1024) for name, (full, read) in _OPENAI.items()},
     **{name: Price(full, full, read, least) for name, (full, read, least) in _GEMINI.items()},
 }
+# Tokens of the context window, where the provider's page of models names one for the plain API.
+_WINDOWS = {
+    200_000: "claude-opus-4-5 claude-opus-4-1 claude-opus-4 claude-sonnet-4-5 claude-sonnet-4 claude-3-7-sonnet"
+    " claude-haiku-4-5 claude-3-5-haiku claude-3-haiku o3 o4-mini o3-mini",
+    400_000: "gpt-5.1 gpt-5.1-codex gpt-5.1-codex-mini gpt-5 gpt-5-mini gpt-5-nano",
+    1_047_576: "gpt-4.1 gpt-4.1-mini gpt-4.1-nano",
+    128_000: "gpt-4o gpt-4o-mini",
+    1_048_576: "gemini-2.5-pro gemini-2.5-flash gemini-2.5-flash-lite",
+}
+_WINDOW_OF = {name: window for window, names in _WINDOWS.items() for name in names.split()}
 _USUAL_MINIMUM = 1024  # the documented minimum of most models, for those not in the table
 
 
@@ -91,9 +102,28 @@ def price_of(model: str) -> Price | None:
     >>> price_of("anthropic/claude-opus-4-5-20251101").read, price_of("claude-opus-4-99")
     (0.5, None)
     """
+    row = _row_of(model)
+    return _TABLE[row] if row else None
+
+
+def published() -> Mapping[str, Price]:
+    """The whole table, by model."""
+    return dict(_TABLE)
+
+
+def window_of(model: str) -> int | None:
+    """The tokens that a model's context window holds; None where the table does not say.
+
+    >>> window_of("gpt-4o-2024-11-20"), window_of("gpt-99")
+    (128000, None)
+    """
+    return _WINDOW_OF.get(_row_of(model))
+
+
+def _row_of(model: str) -> str:
     name = model.strip().lower().removeprefix("models/").rsplit("/", 1)[-1]
     fits = [row for row in _TABLE if name.startswith(row) and _SUFFIX.fullmatch(name[len(row) :])]
-    return _TABLE[max(fits, key=len)] if fits else None
+    return max(fits, key=len, default="")
 
 
 def cached_minimum(model: str) -> int:

@@ -18,7 +18,7 @@ from headroom_jupyter.ccr.marker import check_ref
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.errors import InputError, MissingOriginal
 
-__all__ = ["UNDO_S", "discard", "empty_bin", "expire", "forms_of", "pin", "restore", "unpin"]
+__all__ = ["UNDO_S", "discard", "empty_bin", "expire", "forms_of", "pin", "restore", "undo_until", "unpin"]
 
 UNDO_S = 15 * 60.0
 _BIN = b"t"
@@ -79,7 +79,7 @@ def discard(store: Store, ref: str, *, why: str = "was deleted") -> float:
         MissingOriginal: there is none.
         StoreError: the store cannot be written.
     """
-    until = time.time() + UNDO_S
+    until = undo_until()
     with _entry(store, ref) as (shelf, entry):
         gone = _own(shelf, store, entry)
         if not _others(shelf, entry):
@@ -126,8 +126,13 @@ def empty_bin(store: Store) -> None:
             shelf.shrink()
 
 
-def forms_of(store: Store, ref: str) -> list[bytes]:
-    """The records of all forms that this project gave out for an original, last used first.
+def undo_until() -> float:
+    """Until when what is discarded now can be taken back, seconds since 1970."""
+    return time.time() + UNDO_S
+
+
+def forms_of(store: Store, ref: str) -> list[tuple[bytes, float]]:
+    """The records of all forms that this project gave out for an original, and when each was used; the last first.
 
     Raises:
         MissingOriginal: there is none.
@@ -136,7 +141,7 @@ def forms_of(store: Store, ref: str) -> list[bytes]:
     with store.reading() as shelf:
         entry = _found(store, shelf, ref)
         rows = shelf.tagged(entry.tag, b"f" + store.scope) if shelf else []
-        return [unpack(row.value) for row in sorted(rows, key=lambda row: -row.used)]
+        return [(unpack(row.value), row.used) for row in sorted(rows, key=lambda row: -row.used)]
 
 
 @contextmanager

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
-from headroom_jupyter import compression, settings
 from headroom_jupyter.compressors.base import Fidelity, Span
-from headroom_jupyter.forms import Form
+from headroom_jupyter.context.issuing import issue_as
+from headroom_jupyter.context.sharing import shares
 from headroom_jupyter.notebook.keep import missing_lines
 from headroom_jupyter.notebook.options import Options
 from headroom_jupyter.notebook.outputs import compress_output, text_of, whole
@@ -19,7 +18,7 @@ from headroom_jupyter.notebook.recording import Output
 from headroom_jupyter.results import TextResult
 from headroom_jupyter.texts import compress_text
 
-__all__ = ["Part", "compress_outputs", "issue_joined", "join", "shares"]
+__all__ = ["Part", "compress_outputs", "issue_joined", "join"]
 
 _MOST_STREAMS = 6  # with more changes between stdout and stderr they are read as one text, as on the screen
 _ORDER: tuple[Fidelity, ...] = ("verbatim", "lossless", "faithful", "abridged")
@@ -70,22 +69,6 @@ def join(parts: Sequence[Part], options: Options) -> TextResult:
     return kept(_joined(parts, made, options), options)
 
 
-def shares(sizes: Mapping[int, int], weights: Mapping[int, float], target: float) -> dict[int, int]:
-    """Fill by weight until each is full or the target is reached.
-
-    >>> shares({0: 10, 1: 500}, {0: 1.0, 1: 1.0}, 100)
-    {0: 10, 1: 90}
-    """
-    left, out = target, dict[int, int]()
-    weight = sum(weights.values())
-    for key in sorted(sizes, key=lambda key: sizes[key] / weights[key]):
-        share = min(float(sizes[key]), left * weights[key] / weight if weight > 0 else 0.0)
-        out[key] = int(share)
-        left -= share
-        weight -= weights[key]
-    return out
-
-
 def kept(result: TextResult, options: Options) -> TextResult:
     """The result with the lines that `--keep` demands, or the original when that is no longer smaller."""
     if options.pattern is None or result.fidelity in ("verbatim", "lossless"):
@@ -104,14 +87,7 @@ def kept(result: TextResult, options: Options) -> TextResult:
 
 def issue_joined(text: str, original: str, kind: str, options: Options) -> str:
     """Store the joined original, so that `expand` and `retrieve` know the joined text; its reference."""
-    tokens = options.tokenizer
-    job = compression.Job(tokens, options.own_level, settings.load(), options.store)
-    source = compression.Source.of(original, options.store)
-    key = sha256(f"joined {options.model} ".encode() + text.encode("utf-8", "surrogatepass")).digest()
-    counts = tokens.count(original, source.digest), tokens.count(text)
-    form = Form(text, kind, "Notebook", "faithful", *counts, source.ref, has_marker=True, hidden=None, reason="joined")
-    compression.issue(job, source, key, form)
-    return source.ref
+    return issue_as(text, original, kind, tokenizer=options.tokenizer, level=options.own_level, store=options.store)[0]
 
 
 def _joined(parts: Sequence[Part], made: Sequence[TextResult], options: Options) -> TextResult:

@@ -9,9 +9,9 @@ from hashlib import sha256
 
 from headroom_jupyter.ccr.marker import Marker
 from headroom_jupyter.compressors.base import runs
+from headroom_jupyter.context.secrets import masked
 from headroom_jupyter.notebook.book import Book, BookCell
 from headroom_jupyter.notebook.pieces import Piece, ended, line_count, marker_of
-from headroom_jupyter.notebook.secrets import masked
 
 __all__ = ["Group", "Layout", "VariableLines", "groups_of", "render", "variables_text"]
 

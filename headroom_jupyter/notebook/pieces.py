@@ -8,12 +8,12 @@ from functools import cached_property
 from hashlib import sha256
 
 from headroom_jupyter.ccr.marker import Marker
+from headroom_jupyter.context.secrets import masked
 from headroom_jupyter.notebook.book import Book, BookCell
 from headroom_jupyter.notebook.keep import missing_lines
 from headroom_jupyter.notebook.options import Options
 from headroom_jupyter.notebook.outputs import image_of, text_and_type
 from headroom_jupyter.notebook.recording import Output
-from headroom_jupyter.notebook.secrets import masked
 from headroom_jupyter.results import TextResult
 
 __all__ = ["Piece", "ended", "line_count", "marker_of", "pieces_of"]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
-from headroom_jupyter.notebook.secrets import MASK, is_secret_name, masked
+from headroom_jupyter.context.secrets import MASK, is_secret_name, masked
 
 __all__ = ["schema", "variables"]
 

@@ -86,11 +86,16 @@ export interface Row {
   error: string;
 }
 
+/**
+ * Sums over the included rows of this answer's page. Without a budget only that page of rows is made: ask for the next
+ * pages and add up.
+ */
 export interface RowTotals {
   rows: number;
   tokens_before: number;
-  /** Of the included rows. */
   tokens_after: number;
+  /** Of the text of all included rows with their titles, counted as a whole; null where only a page of rows was made. */
+  tokens_composed: number | null;
   saved_fraction: number;
   is_estimate: boolean;
   budget: number | null;
@@ -346,7 +351,7 @@ export interface Form {
   tokens_after: number;
   saved_fraction: number;
   reason: string;
-  issued_at: number;
+  used_at: number;
 }
 
 export interface FormAnswer extends Form {

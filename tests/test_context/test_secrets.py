@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from headroom_jupyter import Store
+from headroom_jupyter.context.secrets import masked
 from headroom_jupyter.notebook.book import Book, BookCell
 from headroom_jupyter.notebook.options import Options
 from headroom_jupyter.notebook.packing import pack
-from headroom_jupyter.notebook.secrets import masked
 from headroom_jupyter.notebook.variables import schema
 
 _VALUE = "Zx9Qw3Er7Ty1"

@@ -99,7 +99,7 @@ class Catalogue:
             if self._listed is None or self._listed[0] != key:
                 found = [one for one in self._entries.values() if filters.passes(one)]
                 found.sort(key=lambda one: one.ref)
-                found.sort(key=_KEYS[sort], reverse=descending)  # type: ignore[arg-type]  # numbers or texts, never both
+                found.sort(key=_KEYS[sort], reverse=descending)
                 self._listed = key, found
             return self._listed[1]
 

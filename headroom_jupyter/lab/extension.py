@@ -85,10 +85,10 @@ class Handler(APIHandler):
             request = Request(self.desk, read, arguments, self._body(), names)
             done = await loop.run_in_executor(self.long if self.route.is_long else self.short, action, request)
         except HeadroomError as err:
-            self._refuse(err)
+            await self._refuse(err)
             return
         if isinstance(done, Download):
-            self._send(done)
+            await self._send(done)
         elif done is None:
             self.set_status(204)
             await self.finish()
@@ -104,18 +104,18 @@ class Handler(APIHandler):
             raise InputError("the request's body is no JSON object")
         return body or {}
 
-    def _refuse(self, err: HeadroomError) -> None:
+    async def _refuse(self, err: HeadroomError) -> None:
         status = next((status for kind, status in _STATUSES if isinstance(err, kind)), 400)
         kind = type(err).__mro__[1].__name__ if isinstance(err, Refused) else type(err).__name__
         self.set_status(status)
-        self.finish(json.dumps({"message": str(err), "kind": kind}))
+        await self.finish(json.dumps({"message": str(err), "kind": kind}))
 
-    def _send(self, file: Download) -> None:
+    async def _send(self, file: Download) -> None:
         # A file to be kept, never a page: whatever is in it, no browser is to show or run it.
         self.set_header("Content-Type", "application/octet-stream")
         self.set_header("Content-Disposition", f'attachment; filename="{file.name}"')
         self.set_header("X-Content-Type-Options", "nosniff")
-        self.finish(file.content)
+        await self.finish(file.content)
 
     async def _content(self, path: str, kind: str) -> Any:
         """A file as the contents manager gives it, if it really lies in the root and is not too large."""

@@ -50,7 +50,7 @@ class Server:
     root: Path
     home: Path
 
-    def ask(self, method: str, path: str, body: object = None, *, token: str | None = None, **given: object) -> Answer:
+    def ask(self, method: str, path: str, body: object = None, *, token: str | None = None, **given: Any) -> Answer:
         """One request, below `headroom/`; `token=""` sends none."""
         query = urllib.parse.urlencode({name: str(value) for name, value in given.items()})
         key = self.token if token is None else token
@@ -66,13 +66,13 @@ class Server:
         except urllib.error.HTTPError as err:
             return Answer(err.code, dict(err.headers), err.read())
 
-    def get(self, path: str, **given: object) -> Any:
+    def get(self, path: str, **given: Any) -> Any:
         """What a GET answers."""
         answer = self.ask("GET", path, **given)
         assert answer.status == 200, answer.body
         return answer.json
 
-    def post(self, path: str, body: object, **given: object) -> Any:
+    def post(self, path: str, body: object, **given: Any) -> Any:
         """What a POST answers."""
         answer = self.ask("POST", path, body, **given)
         assert answer.status == 200, answer.body

@@ -2,6 +2,7 @@
 
 HeadroomError
 ├── InputError          what the caller gave cannot be used: wrong shape, unknown model, binary file
+│   └── MissingFile     a path that is not there, or not to be read: outside of the root, hidden
 ├── MarkerError         text that should be a marker, a reference or an address in an original is none
 ├── StoreError          the store of originals cannot be read or written
 │   └── StoreFull       over its quota, and nothing old enough to let go
@@ -16,6 +17,7 @@ __all__ = [
     "HeadroomError",
     "InputError",
     "MarkerError",
+    "MissingFile",
     "MissingLibrary",
     "MissingOriginal",
     "PluginError",
@@ -30,6 +32,10 @@ class HeadroomError(Exception):
 
 class InputError(HeadroomError, ValueError):
     """The caller's argument, file or message list cannot be used."""
+
+
+class MissingFile(InputError):
+    """The file is not there, or is not to be read: outside of the root, hidden."""
 
 
 class MarkerError(HeadroomError, ValueError):

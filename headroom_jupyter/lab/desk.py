@@ -16,16 +16,12 @@ from headroom_jupyter.ccr.project import find_project
 from headroom_jupyter.ccr.snapshot import text_of
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compressors.base import line_starts
-from headroom_jupyter.errors import InputError
+from headroom_jupyter.errors import MissingFile
 
-__all__ = ["Desk", "Original", "Refused"]
+__all__ = ["Desk", "Original"]
 
 _DRIVE = re.compile(r"\A[A-Za-z][\w.-]*:")
 _MOST_CHARS = 40_000_000  # of originals that are kept at hand, so that their pages need not be unpacked each time
-
-
-class Refused(InputError):
-    """A path that is not to be read: outside of the root, hidden, or not there."""
 
 
 class Original:
@@ -69,16 +65,16 @@ class Desk:
         """Where a path of the server's really leads.
 
         Raises:
-            Refused: out of the root, or the server has no root.
+            MissingFile: out of the root, or the server has no root.
         """
         plain = _DRIVE.sub("", path).strip("/")
         if not self.root:
-            raise Refused("this server keeps its files elsewhere; give the text itself")
+            raise MissingFile("this server keeps its files elsewhere; give the text itself")
         if "\0" in plain or ".." in plain.split("/"):
-            raise Refused(f"{path[:80]!r} is no path of this server")
+            raise MissingFile(f"{path[:80]!r} is no path of this server")
         real = os.path.realpath(os.path.join(self.root, plain))
         if real != self.root and not real.startswith(os.path.join(self.root, "")):
-            raise Refused(f"{path[:80]} leads out of the server's root; name a file inside")
+            raise MissingFile(f"{path[:80]} leads out of the server's root; name a file inside")
         return real
 
     def named(self, path: str) -> str:
@@ -96,7 +92,7 @@ class Desk:
         """The project that a document belongs to; of a folder or notebook that is not there, that of the folder above.
 
         Raises:
-            Refused: it is outside of the root.
+            MissingFile: it is outside of the root.
         """
         real = self.real(document) if self.root else os.getcwd()
         while not os.path.isdir(real):

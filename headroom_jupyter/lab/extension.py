@@ -13,9 +13,9 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import ensure_async, url_path_join
 from tornado import web
 
-from headroom_jupyter.errors import HeadroomError, InputError, MissingOriginal, StoreError, StoreFull
+from headroom_jupyter.errors import HeadroomError, InputError, MissingFile, MissingOriginal, StoreError, StoreFull
 from headroom_jupyter.lab.base import Action, Download, Request, Route
-from headroom_jupyter.lab.desk import Desk, Refused
+from headroom_jupyter.lab.desk import Desk
 from headroom_jupyter.lab.routes import ROUTES
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ __all__ = ["attach"]
 
 MOST_BODY = 30_000_000  # bytes
 _MOST_FILE = 20_000_000
-_STATUSES = ((Refused, 404), (MissingOriginal, 404), (StoreFull, 507), (StoreError, 503), (InputError, 400))
+_STATUSES = ((MissingFile, 404), (MissingOriginal, 404), (StoreFull, 507), (StoreError, 503), (InputError, 400))
 
 
 def attach(server: ServerApp) -> None:
@@ -106,9 +106,8 @@ class Handler(APIHandler):
 
     async def _refuse(self, err: HeadroomError) -> None:
         status = next((status for kind, status in _STATUSES if isinstance(err, kind)), 400)
-        kind = type(err).__mro__[1].__name__ if isinstance(err, Refused) else type(err).__name__
         self.set_status(status)
-        await self.finish(json.dumps({"message": str(err), "kind": kind}))
+        await self.finish(json.dumps({"message": str(err), "kind": type(err).__name__}))
 
     async def _send(self, file: Download) -> None:
         # A file to be kept, never a page: whatever is in it, no browser is to show or run it.
@@ -126,11 +125,11 @@ class Handler(APIHandler):
         try:
             told = await ensure_async(manager.get(plain, content=False))
             if told["type"] == "directory":
-                raise Refused(f"{path} is a folder; name a file")
+                raise MissingFile(f"{path} is a folder; name a file")
             if (told.get("size") or 0) > _MOST_FILE:
                 raise InputError(f"{path} has more than {_MOST_FILE / 1e6:.0f} MB; cut it into parts")
             options = {"type": "notebook"} if kind == "notebook" else {"type": "file", "format": "text"}
             return (await ensure_async(manager.get(plain, content=True, **options)))["content"]
         except web.HTTPError as err:
             what = err.log_message or err.reason or "it cannot be read"
-            raise Refused(f"{path}: {' '.join(str(what).split())[:200]}") from err
+            raise MissingFile(f"{path}: {' '.join(str(what).split())[:200]}") from err

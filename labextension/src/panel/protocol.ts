@@ -9,7 +9,7 @@
  * - No answer and no message is larger than about 1 MB: lists and texts come in pages (`offset`, `limit`, `total`).
  * - Every REST route takes `document=`: the path, from the server's root, of the notebook or folder that one works
  *   on ("" or left out: the root). It decides the project, and nothing of another project is ever found.
- * - A REST error has status 400 (InputError, MarkerError), 404 (MissingOriginal, a file that is not there), 413 (too
+ * - A REST error has status 400 (InputError, MarkerError), 404 (MissingOriginal, MissingFile), 413 (too
  *   large), 503 (StoreError), 507 (StoreFull) and the body `RestError`.
  */
 

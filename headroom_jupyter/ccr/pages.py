@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from headroom_jupyter.ccr import cells
@@ -26,6 +28,7 @@ WINDOW_CHARS = 300
 _FIELD_CHARS = 80
 _ELEMENT = re.compile(r"\[\d+\]\Z")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{160,}={0,2}")
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/_\-=]")
 _BREAKS = re.compile(r"[\s,;{}()>]")
 
 
@@ -49,9 +52,9 @@ class Piece(NamedTuple):
     chars: tuple[int, int] | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Book:
-    """All pages, and all pieces in the order of the original.
+    """All pages, and all pieces in the order of the original; `text` and `starts` are asked for when they are complete.
 
     `heads` are the pieces that only open a large entry, `"key": {`, whose content follows on a page of its own.
     """
@@ -62,29 +65,28 @@ class Book:
     heads: set[int] = field(default_factory=set)
     _short: dict[int, list[int]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The texts of all pieces, each line ended."""
         return "".join(self.texts)
 
-    @property
+    @cached_property
     def starts(self) -> list[int]:
         """Where each piece begins in `text`, and where the last one ends."""
-        found = [0]
-        for text in self.texts:
-            found.append(found[-1] + len(text))
-        return found
+        return [0, *accumulate(map(len, self.texts))]
 
     def record(self, page: int) -> list[int]:
         """Short fields of the array element that a page is, or lies in: they tell one record from another."""
         here: int | None = page
         while here is not None and not _ELEMENT.search(self.pages[here].at):
             here = self.pages[here].parent
+        if here is None:
+            return []
         if not self._short:
             for index, piece in enumerate(self.pieces):
                 if len(self.texts[index]) < _FIELD_CHARS and index not in self.heads:
                     self._short.setdefault(piece.page, []).append(index)
-        return self._short.get(here, []) if here is not None else []
+        return self._short.get(here, [])
 
     def open_page(self, unit: str, at: str, parent: int | None = None) -> int:
         """Add an empty page and answer with its number."""
@@ -119,8 +121,8 @@ class Book:
         """Add a page of a table's rows; its title and names stand before them."""
         _, _, *rows = text.removesuffix("\n").split("\n")
         page = self.open_page("rows", "")
-        for number, row in enumerate(rows, 1):
-            self.add(Piece(page, number, number), row + "\n")
+        self.pieces += [Piece(page, number, number) for number in range(1, len(rows) + 1)]
+        self.texts += [f"{row}\n" for row in rows]
         self.pages[page].total, self.pages[page].size = len(rows), len(text)
 
 
@@ -149,6 +151,9 @@ def open_book(text: str, kind: str, at: str = "") -> Book:
 
 def is_base64(text: str) -> bool:
     """Whether a piece is mostly encoded bytes, which nobody can read."""
+    size = len(text)
+    if _NOT_BASE64.search(text, size * 2 // 5 + 1, size * 3 // 5):  # what is longer than three fifths covers the middle
+        return False
     return any(len(match.group()) > 0.6 * len(text) for match in _BASE64.finditer(text))
 
 

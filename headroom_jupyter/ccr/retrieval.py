@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from headroom_jupyter.ccr import address
 from headroom_jupyter.ccr.marker import parse_ranges, render_ranges
@@ -20,6 +21,7 @@ _LEAST_TOKENS = 800
 _SHARE = 0.10  # of the original; with _LEAST_TOKENS the promise of design §5
 _MOST_OF_TABLE = 2000  # tokens; a word that many rows share would bring a tenth of a large table
 _COUNTED_CHARS = 300_000  # a longer original is counted by samples
+_KEPT_BYTES = 50_000_000  # of a table stored by columns; its text is three times as long
 _FIELDS = 6  # short fields of a record that are shown with a hit in it
 _BEGINNING_CHARS = 60
 _MOST_WINDOWS = 2000  # of one line, gone back over to its beginning
@@ -63,8 +65,12 @@ def retrieve_from(
     ranges = {"lines": lines, "rows": rows, "chars": chars}
     named = [f"{unit} {render_ranges(parse_ranges(str(value)))}" for unit, value in ranges.items() if value is not None]
     at = " ".join([at.strip(), *named] if at else named)
+    book: Book | None = None
     if kind == TABLE and at.startswith("rows "):
         text = part = rows_of(data, parse_ranges(at[5:]))
+    elif kind == TABLE and query and not at:
+        text, book = _table(data)
+        part = text
     else:
         text = _text(data, kind)
         part = address.resolve(text, at)
@@ -73,7 +79,7 @@ def retrieve_from(
     limit = max_tokens or max(_LEAST_TOKENS, int(_SHARE * _estimate(text, count)))
     limit = min(limit, _MOST_OF_TABLE) if kind == TABLE and max_tokens is None else limit
     kind = "" if at else kind
-    return _answer(open_book(part, kind, at), query, limit, count) or outline(
+    return _answer(book or open_book(part, kind, at), query, limit, count) or outline(
         part, kind, query=query, max_tokens=min(limit, _LEAST_TOKENS), count=count
     )
 
@@ -98,6 +104,18 @@ def _text(data: bytes, kind: str) -> str:
         except UnicodeDecodeError:
             pass
     raise InputError(f"the original is no text ({kind or 'binary'}, {len(data):,} bytes); original() gives its bytes")
+
+
+@lru_cache(maxsize=1)
+def _kept_table(data: bytes) -> tuple[str, Book]:
+    """The table that was asked about last: writing the text of one with 100,000 rows takes most of a second."""
+    text = text_of(data)
+    return text, open_book(text, TABLE)
+
+
+def _table(data: bytes) -> tuple[str, Book]:
+    """The text of a table, and its rows."""
+    return (_kept_table if len(data) <= _KEPT_BYTES else _kept_table.__wrapped__)(data)
 
 
 def _estimate(text: str, count: Count) -> int:

@@ -19,8 +19,10 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal
+
+import orjson
 
 from headroom_jupyter.errors import MarkerError, StoreError
 
@@ -34,6 +36,8 @@ _PIECE = 1 << 20  # bytes
 _SPECIAL = re.compile(r"[,\"\n\r]|\A\s|\s\Z|\A\Z")
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # times are told as they read, whatever their zone
 _MICROS = {"D": 86_400_000_000, "s": 1_000_000, "ms": 1000, "us": 1}
+_DAY = {"D": 1, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+_DIGITS = {"ms": 3, "us": 6, "ns": 9}
 _NEVER = -(1 << 63)  # numpy's NaT
 
 Form = Literal["numbers", "times", "spans", "labels", "text"]
@@ -85,7 +89,7 @@ class Column:
         if self.form == "numbers":
             found = _floats(values, self.code) if self.code in "fd" else list(map(str, values))
         else:
-            told = _time if self.form == "times" else _span
+            told = partial(_time, {}) if self.form == "times" else _span
             found = ["" if value == _NEVER else told(value, self.unit) for value in values]
         if self.missing is None:
             return ["" if cell == "nan" else cell for cell in found] if self.code in "fd" else found
@@ -226,7 +230,13 @@ def _column(entry: dict[str, Any], runs: Sequence[memoryview]) -> Column:
 
 def _floats(values: list[float], code: str) -> list[str]:
     """Floats as they read: the shortest text that gives the same number in their own width."""
-    return list(map(repr if code == "d" else _narrow, values))
+    if code != "d" or not values:
+        return list(map(_narrow, values))
+    cells = orjson.dumps(values)[1:-1].decode("ascii").split(",")  # the digits of repr, several times faster
+    for index, value in enumerate(values):
+        if not (1e-4 <= value < 1e15 or -1e15 < value <= -1e-4 or value == 0.0):  # with an exponent, or not finite
+            cells[index] = repr(value)
+    return cells
 
 
 def _narrow(value: float) -> str:
@@ -239,16 +249,21 @@ def _narrow(value: float) -> str:
     return str(float(f"{value:.9g}"))
 
 
-def _time(value: int, unit: str) -> str:
-    micros, nanos = (value // 1000, value % 1000) if unit == "ns" else (value * _MICROS[unit], 0)
-    try:
-        moment = _EPOCH + timedelta(microseconds=micros)
-    except OverflowError:
-        return f"{value} {unit} since 1970"
+def _time(days: dict[int, str], value: int, unit: str) -> str:
+    """A moment; `days` are those that were written before."""
+    each = _DAY[unit]
+    day, rest = divmod(value, each)
+    if day not in days:
+        try:
+            days[day] = (_EPOCH + timedelta(days=day)).date().isoformat()
+        except OverflowError:
+            return f"{value} {unit} since 1970"
     if unit == "D":
-        return moment.date().isoformat()
-    text = moment.isoformat(" ", {"s": "seconds", "ms": "milliseconds"}.get(unit, "microseconds"))
-    return f"{text}{nanos:03d}" if unit == "ns" else text
+        return days[day]
+    seconds, part = divmod(rest, each // 86_400)
+    minutes, second = divmod(seconds, 60)
+    text = f"{days[day]} {minutes // 60:02d}:{minutes % 60:02d}:{second:02d}"
+    return text if unit == "s" else f"{text}.{part:0{_DIGITS[unit]}d}"
 
 
 def _span(value: int, unit: str) -> str:

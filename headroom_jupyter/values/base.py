@@ -10,10 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from headroom_jupyter.ccr.store import Parts
-from headroom_jupyter.compressors.base import Compressed, Hints
+from headroom_jupyter.compressors.base import Compressed, Hints, Span
 from headroom_jupyter.selection import Query
 
 __all__ = ["Text", "Told", "View", "named", "rounded", "size_of"]
+
+
+def _nowhere(original: str, text: str) -> list[Span]:
+    return []
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class View:
         show: Writes the short form: for a query, in about so many characters, and whether to use them all.
         tokens: What the short form may have when no budget is given, at most.
         maker: Who made it, for the account.
+        places: Where the units of the original stand in the short form, given both texts; asked for late, if at all.
         is_readable: Whether the original is, when it is small, as good to read as the short form.
     """
 
@@ -46,6 +51,7 @@ class View:
     show: Callable[[Query, int, bool], Compressed]
     tokens: int
     maker: str
+    places: Callable[[str, str], list[Span]] = _nowhere
     is_readable: bool = True
 
 

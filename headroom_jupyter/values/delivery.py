@@ -182,4 +182,4 @@ def _original(view: View, store: Store, ref: str) -> Callable[[], str]:
 def _spans(view: View, order: Order, form: Form, text: str, original: str) -> list[Span]:
     if form.text is None:
         return forms.fill_spans([(0, len(text), 0, len(text))], len(text), len(text))
-    return forms.fill_spans((), len(original), len(text))
+    return forms.fill_spans(view.places(original, text), len(original), len(text))

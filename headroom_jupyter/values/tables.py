@@ -14,7 +14,7 @@ import numpy as np
 
 from headroom_jupyter.ccr.snapshot import KIND, Snapshot
 from headroom_jupyter.ccr.store import Parts
-from headroom_jupyter.compressors.base import Compressed, Draft, runs
+from headroom_jupyter.compressors.base import Compressed, Draft, Span, line_starts, runs
 from headroom_jupyter.selection import Query, relevance_of
 from headroom_jupyter.values.base import View
 from headroom_jupyter.values.choice import choose
@@ -30,6 +30,7 @@ _WRITTEN_CELLS = 50_000  # a table of more is stored by columns and its tokens a
 _LONGEST_ROW = 4000  # characters; of a longer row the beginning is shown
 _SAMPLED_ROWS = 24
 _COLUMNS_SHARE = 0.85  # of the size, at most: the lines about columns
+_HEAD_LINES = 2  # of a snapshot: its title, and the names
 _FEW_GAPS = 3
 _FEW_COLUMNS = 8  # that rows show of the widest table
 
@@ -96,7 +97,7 @@ def view_of(table: Table, *, maker: str) -> View:
     snapshot = table.snapshot
     data = Parts(snapshot.pieces) if table.is_large else snapshot.text().encode("utf-8", "surrogatepass")
     most = min(_TOKENS, max(400, 250 + _TOKENS_PER_COLUMN * len(snapshot.columns)))
-    return View(KIND, data, snapshot.text, partial(_sample, table), partial(_show, table), most, maker)
+    return View(KIND, data, snapshot.text, partial(_sample, table), partial(_show, table), most, maker, _places)
 
 
 def _sample(table: Table) -> tuple[str, float]:
@@ -105,6 +106,20 @@ def _sample(table: Table) -> tuple[str, float]:
         return snapshot.text(), 1.0
     rows = _evenly(snapshot.rows, max(8, min(_SAMPLED_ROWS, int(300_000 / max(1.0, table.mean_row)))))
     return "".join(f"{table.line(row)}\n" for row in rows), len(rows) / snapshot.rows
+
+
+def _places(original: str, text: str) -> list[Span]:
+    """Each shown row beside its line of the original; rows left out lie between them."""
+    starts = line_starts(original)
+    found = []
+    at = text.rfind("\nrow,") + 1
+    for line in text[at:].split("\n"):
+        number = line.partition(",")[0]
+        row = int(number) + _HEAD_LINES if number.isdecimal() else 0
+        if _HEAD_LINES < row < len(starts):
+            found.append((starts[row - 1], starts[row], at, at + len(line) + 1))
+        at += len(line) + 1
+    return found
 
 
 def _evenly(count: int, most: int) -> list[int]:

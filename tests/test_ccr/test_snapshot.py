@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from array import array
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headroom_jupyter.ccr.address import resolve
 from headroom_jupyter.ccr.retrieval import retrieve_from
@@ -64,6 +67,21 @@ def test_retrieval_counts_rows_without_title_and_names() -> None:
     assert get(lines="3") == f"{LINES[0]}\n"
     assert get(query="two") == f"[rows 2 of 5]\n{LINES[1]}\n"
     assert "outline" in get(query="zebra")
+
+
+@given(st.lists(st.floats()))
+def test_numbers_read_as_python_writes_them(numbers: list[float]) -> None:
+    told = Column("x", "numbers", "d", array("d", numbers)).cells(0, len(numbers))
+    assert told == ["" if number != number else repr(number) for number in numbers]  # noqa: PLR0124  # a NaN
+
+
+@given(st.lists(st.datetimes()), st.sampled_from([("s", 1, "seconds"), ("us", 1_000_000, "microseconds")]))
+def test_moments_read_as_python_writes_them(moments: list[datetime], unit: tuple[str, int, str]) -> None:
+    name, each, precision = unit
+    values = [(moment - datetime(1970, 1, 1)) // timedelta(seconds=1) * each + 5 % each for moment in moments]  # noqa: DTZ001  # as they are stored
+    told = Column("at", "times", "q", array("q", values), unit=name).cells(0, len(values))
+    whole = [moment.replace(microsecond=5 % each) for moment in moments]
+    assert told == [moment.isoformat(" ", precision) for moment in whole]
 
 
 def test_a_block_of_text_is_read_across_its_borders() -> None:

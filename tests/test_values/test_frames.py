@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import duckdb
@@ -277,3 +278,16 @@ def test_showing_a_large_frames_result_does_not_write_its_original_out() -> None
     bundle = result._repr_mimebundle_()
     assert bundle["text/llm+plain"] == result.text
     assert "original" not in vars(result)
+
+
+@pytest.mark.parametrize("rows", [300, 4_000])
+def test_each_shown_row_stands_beside_its_line_of_the_original(rows: int) -> None:
+    frame = pd.DataFrame({"row": range(rows), "x": [i * 7919 % 1009 for i in range(rows)], "note": "a, b"})
+    result = compress_value(frame, query="x 15")
+    spans = result.spans()
+    assert (spans[-1][1], spans[-1][3]) == (len(result.original), len(result.text))
+    assert all(a[1] == b[0] and a[3] == b[2] for a, b in pairwise(spans))
+    pairs = [(result.original[a:b], result.text[c:d]) for a, b, c, d in spans]
+    shown = [(source, text) for source, text in pairs if text.split(",")[0].isdecimal()]
+    assert len(shown) > 5
+    assert all(text == f"{int(source.split(',')[0]) + 1},{source}" for source, text in shown)

@@ -153,10 +153,10 @@ class Ledger:
         """Book one retrieval that gave `tokens` back; returns as `book` does."""
         return self._write({compressor: Counter(retrievals=1, tokens_retrieved=tokens)})
 
-    def book_call(self, use: CacheUse) -> str:
-        """Book what a provider reported of one call; returns as `book` does."""
+    def book_call(self, use: CacheUse, *, calls: int = 1) -> str:
+        """Book what a provider reported of one call, or of several together; returns as `book` does."""
         amounts = Counter(
-            calls=1,
+            calls=calls,
             input_tokens=use.input_tokens,
             cached_tokens=use.cached_tokens,
             written_tokens=use.written_tokens,

@@ -271,7 +271,7 @@ class _Walk:
             tokens_before=self.tokens_before,
             tokens_after=self.tokens_after,
             decisions=tuple(self.decisions),
-            error=self.error,
+            error=self.error or next((d.reason for d in self.decisions if d.reason.startswith("store: ")), None),
             budget_met=None if budget is None else self.tokens_after <= budget,
             is_estimate=not self.job.tokenizer.is_exact,
             changes=self.changes,

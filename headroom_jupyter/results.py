@@ -47,7 +47,8 @@ class CompressResult:
 
     `tokens_after` includes, once per conversation, the definition of the retrieve tool if a marker was given out.
     `is_estimate` is True where the model's vocabulary is not public and tokens are counted in o200k.
-    `error` is None, or why everything was left alone. `budget_met` is None when no budget was asked for.
+    `error` is None, or why the store kept texts from being changed: all, or those whose decisions give it as reason.
+    `budget_met` is None when no budget was asked for.
     `changes` are the new texts, each by its path from the message list.
     """
 

@@ -102,6 +102,11 @@ class Replies(Protocol):
         """The ids, or None."""
         ...
 
+    @property
+    def usage(self) -> Json:
+        """What the provider said that all replies so far have used, as its API writes it; {} when it said nothing."""
+        ...
+
     def begin(self) -> None:
         """The next reply follows; the usage of the one before is remembered."""
         ...

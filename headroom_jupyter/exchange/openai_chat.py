@@ -104,6 +104,11 @@ class Replies(Unchained):
         self._places: dict[tuple[int, int], int | None] = {}
         self._is_over = False
 
+    @property
+    def usage(self) -> Json:
+        """Of all replies so far."""
+        return added(self._spent, self._usage)  # type: ignore[no-any-return]  # both are objects
+
     def begin(self) -> None:
         """The next reply follows."""
         self._spent = added(self._spent, self._usage)

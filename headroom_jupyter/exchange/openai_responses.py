@@ -107,6 +107,11 @@ class Replies:
         self._hidden: set[int] = set()
         self._count = 0  # items of this reply that the client has seen begin
 
+    @property
+    def usage(self) -> Json:
+        """Of all replies so far."""
+        return added(self._spent, self._usage)  # type: ignore[no-any-return]  # both are objects
+
     def begin(self) -> None:
         """The next reply follows."""
         self._shown += [item for item in self.round.content if not _is_call_of_ours(item)]

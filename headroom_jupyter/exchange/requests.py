@@ -17,6 +17,7 @@ from headroom_jupyter.exchange.base import Json, Places, Wire
 from headroom_jupyter.exchange.json_text import Splice, dumps, locate, parse, splice
 from headroom_jupyter.exchange.left_alone import LeftAlone
 from headroom_jupyter.exchange.notes import Notes, text_block
+from headroom_jupyter.ledger import CacheUse
 from headroom_jupyter.messages import Path
 from headroom_jupyter.pipeline import compress_as, providers
 from headroom_jupyter.policy import is_retrieve
@@ -53,8 +54,9 @@ class Options:
 class Report:
     """What was done with a request; it holds no content.
 
-    `failed` is "" or why the body went through as it was. `is_injected`: our tool is in the list. `notes_tokens` were
-    added to the user's messages, and are in no other figure.
+    `use` is what the provider reported of its prompt cache, once the turn is over. `failed` is "" or why the body went
+    through as it was. `is_injected`: our tool is in the list. `notes_tokens` were added to the user's messages, and are
+    in no other figure.
     """
 
     model: str = ""
@@ -65,6 +67,7 @@ class Report:
     is_injected: bool = False
     rounds: int = 0
     retrievals: int = 0
+    use: CacheUse | None = None
     notes_tokens: int = 0
 
     @property

@@ -59,9 +59,6 @@ class Transport(_Carrier):
         if turn is None:
             return self.inner.send(request, stream=True)
         response = self._send(request, turn.body, is_first=True)
-        if not turn.is_watched:
-            response.headers.update(turn.report.headers())
-            return response
         reader = turn.read(response.headers.get("content-type", ""), response.status_code)
         if not reader.is_whole:
             return self.answer(turn, response, stream=self._stream(self._shown(turn, request, response)))
@@ -69,6 +66,7 @@ class Transport(_Carrier):
             shown = reader.feed(response.read()) + reader.finish()
             following = turn.follow_up()
             if following is None:
+                turn.book()
                 return self.answer(turn, response, content=shown)
             response = self._send(request, following, is_first=False)
             reader = turn.read(response.headers.get("content-type", ""), response.status_code)
@@ -93,6 +91,7 @@ class Transport(_Carrier):
                     return
         finally:
             response.close()
+            turn.book()
 
     def _send(self, request: Any, body: bytes, *, is_first: bool) -> Any:
         return self.inner.send(self.request(request, body, is_first=is_first), stream=True)
@@ -135,9 +134,6 @@ class AsyncTransport(_Carrier):
         if turn is None:
             return await self.inner.send(request, stream=True)
         response = await self._send(request, turn.body, is_first=True)
-        if not turn.is_watched:
-            response.headers.update(turn.report.headers())
-            return response
         reader = turn.read(response.headers.get("content-type", ""), response.status_code)
         if not reader.is_whole:
             return self.answer(turn, response, stream=self._stream(self._shown(turn, request, response)))
@@ -145,6 +141,7 @@ class AsyncTransport(_Carrier):
             shown = reader.feed(await response.aread()) + reader.finish()
             following = await _in_thread(turn.follow_up) if turn.needs_follow_up else None
             if following is None:
+                await _in_thread(turn.book)
                 return self.answer(turn, response, content=shown)
             response = await self._send(request, following, is_first=False)
             reader = turn.read(response.headers.get("content-type", ""), response.status_code)
@@ -169,6 +166,7 @@ class AsyncTransport(_Carrier):
                     return
         finally:
             await response.aclose()
+            await _in_thread(turn.book)
 
     async def _send(self, request: Any, body: bytes, *, is_first: bool) -> Any:
         return await self.inner.send(self.request(request, body, is_first=is_first), stream=True)

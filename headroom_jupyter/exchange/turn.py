@@ -7,6 +7,7 @@ into a thread there; `feed` is quick.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from headroom_jupyter.exchange.base import Replies, Wire
 from headroom_jupyter.exchange.json_text import dumps, parse, splice
 from headroom_jupyter.exchange.requests import Options, Report, rewrite
 from headroom_jupyter.exchange.sse import EventCutter
+from headroom_jupyter.ledger import CacheUse, Ledger
 
 __all__ = ["MOST_ROUNDS", "NOT_REPEATED", "Reader", "Turn"]
 
@@ -62,7 +64,7 @@ class Turn:
     def begin(cls, wire: Wire, body: bytes, options: Options, *, model: str = "") -> Turn:
         """Rewrite a client's request; it never fails, see `report.failed`."""
         found = rewrite(wire, body, options, model=model)
-        replies = wire.replies(dict(found.request)) if found.report.is_injected else None
+        replies = wire.replies(dict(found.request)) if found.request else None
         return cls(wire, options, found.body, found.report, found.text, replies)
 
     def read(self, content_type: str, status: int = 200) -> Reader:
@@ -76,19 +78,22 @@ class Turn:
         kind = content_type.partition(";")[0].strip().lower()
         if self._replies is None or not 200 <= status < 300:
             return _Untouched()
-        if kind == "text/event-stream":
-            return _Events(self, self._replies)
-        return _Whole(self, self._replies) if kind == "application/json" else _Untouched()
+        if kind not in ("text/event-stream", "application/json"):
+            return _Untouched()
+        reader = (_Events if kind == "text/event-stream" else _Whole)(self, self._replies)
+        return reader if self.is_watched else _Overheard(reader)
 
     @property
     def is_watched(self) -> bool:
         """Whether replies may hold a call of ours, so that they must come in plain."""
-        return self._replies is not None
+        return self._replies is not None and self.report.is_injected
 
     @property
     def needs_follow_up(self) -> bool:
         """Whether the reply that was read has calls of ours to answer, or left something to remember."""
-        return self._replies is not None and self._is_whole and (self._is_hidden or _has_to_wait(self._replies))
+        if self._replies is None or not self.is_watched or not self._is_whole:
+            return False
+        return self._is_hidden or _has_to_wait(self._replies)
 
     @property
     def _is_hidden(self) -> bool:
@@ -119,6 +124,17 @@ class Turn:
             asides.keep_chain(self.wire, replies.chain, answers, store)
         return None
 
+    def settle(self) -> CacheUse | None:
+        """What the provider reported of its prompt cache, all rounds summed; it goes into the report."""
+        usage: object = self._replies.usage if self._replies else {}
+        self.report.use = CacheUse.of(usage) if isinstance(usage, Mapping) else None
+        return self.report.use
+
+    def book(self) -> None:
+        """Write that into the books of the store's project; for when the turn is over. It never fails."""
+        if use := self.settle():
+            Ledger(self.options.store).book_call(use, calls=self.report.rounds + 1)
+
     def failure(self, status: int, body: bytes) -> bytes:
         """What a client in the middle of a stream gets when the provider refuses a follow-up."""
         return self._replies.failure(status, body) if self._replies else b""
@@ -138,6 +154,23 @@ class _Untouched:
         return chunk
 
     def finish(self) -> bytes:
+        return b""
+
+
+class _Overheard:
+    """Passes on what comes, and reads along."""
+
+    is_whole = False
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def feed(self, chunk: bytes) -> bytes:
+        self._reader.feed(chunk)
+        return chunk
+
+    def finish(self) -> bytes:
+        self._reader.finish()
         return b""
 
 

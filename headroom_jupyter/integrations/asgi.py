@@ -10,7 +10,6 @@ answered here: the application is then called again with the longer conversation
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,13 +23,12 @@ from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compressors.base import Level
 from headroom_jupyter.exchange.requests import Options
 from headroom_jupyter.exchange.routes import wire_of
-from headroom_jupyter.exchange.turn import Reader, Turn
+from headroom_jupyter.exchange.turn import NOT_REPEATED, Reader, Turn
 
 __all__ = ["HeadroomMiddleware"]
 
 _MOST_BYTES = 32_000_000  # the largest request that a provider documents; a larger one goes through as it is
 _READABLE = ("", "identity")  # content encodings
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e]+")
 # Ways of an application to answer that would go past this middleware.
 _BYPASSES = ("http.response.pathsend", "http.response.zerocopysend")
 Headers = list[tuple[bytes, bytes]]
@@ -111,10 +109,13 @@ class _Exchange:
             sent = [{"type": "http.request", "body": body, "more_body": False}]
             await self.app(self._scope(body), _again(sent, self.receive), self._relay)
             body = self._next
+        await anyio.to_thread.run_sync(self.turn.book, limiter=self.threads)
 
     def _scope(self, body: bytes) -> Scope:
         """The request's scope for a body of another length, and for replies that can be read."""
         out = {b"content-length", b"transfer-encoding"}
+        if self.turn.report.rounds:
+            out.update(name.encode("ascii") for name in NOT_REPEATED)
         scope: MutableMapping[str, Any] = dict(self.scope)
         if self.turn.is_watched:
             out.add(b"accept-encoding")
@@ -213,11 +214,4 @@ def _header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str:
 
 def _told(turn: Turn) -> Headers:
     """What was done, as the proxy tells it."""
-    report = turn.report
-    told = [
-        (b"x-headroom-tokens-before", str(report.tokens_before).encode("ascii")),
-        (b"x-headroom-tokens-after", str(report.tokens_after).encode("ascii")),
-    ]
-    if report.failed:
-        told.append((b"x-headroom-failed", _UNPRINTABLE.sub(" ", report.failed)[:500].encode("ascii")))
-    return told
+    return [(name.encode("ascii"), value.encode("ascii")) for name, value in turn.report.headers().items()]

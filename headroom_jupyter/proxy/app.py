@@ -49,8 +49,10 @@ def create_app(config: ProxyConfig) -> Starlette:
         sys.setswitchinterval(_SWITCH_S)
         async with anyio.create_task_group() as group:
             group.start_soon(partial(_get_ready, forwarder.projects.own.store, waiting_for))
+            group.start_soon(forwarder.books.keep_writing)
             yield
             group.cancel_scope.cancel()
+        await anyio.to_thread.run_sync(forwarder.books.write)
         await upstreams.close()
 
     rest = Route("/{path:path}", forwarder, methods=None)

@@ -19,6 +19,7 @@ from headroom_jupyter.errors import InputError
 from headroom_jupyter.exchange.routes import Route, vendor_of, wire_of
 from headroom_jupyter.exchange.turn import NOT_REPEATED, Turn
 from headroom_jupyter.proxy.bodies import Limits, Refusal, read_whole, send_refusal, send_whole, stream
+from headroom_jupyter.proxy.books import Books
 from headroom_jupyter.proxy.projects import PROJECT_HEADER, Projects
 from headroom_jupyter.proxy.records import Record, Records
 from headroom_jupyter.proxy.upstream import Headers, Upstreams, kept_of_reply, kept_of_request
@@ -43,6 +44,7 @@ class Forwarder:
     records: Records
     limits: Limits
     threads: anyio.CapacityLimiter = field(default_factory=_threads)
+    books: Books = field(default_factory=Books)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; a client that goes away takes its request to the provider with it."""
@@ -103,9 +105,9 @@ class _Journey:
         self.record.report = turn.report
         self.record.rewrite_ms = (time.perf_counter() - started) * 1e3
         headers = kept_of_request(self.scope["headers"], is_plain=turn.is_watched)
-        await self._guarded(self._carry(headers, turn.body, turn))
+        await self._guarded(self._carry(headers, turn.body, turn), turn)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, work: Coroutine[Any, Any, None], turn: Turn | None = None) -> None:
         """Turn a provider that cannot be reached into an answer, and book the request however it ends."""
         self.owner.records.open.inc()
         try:
@@ -125,6 +127,8 @@ class _Journey:
         finally:
             self.record.status = self.record.status or _CLIENT_GONE
             self.owner.records.open.dec()
+            if turn and (use := turn.settle()):
+                self.owner.books.add(turn.options.store, use, turn.report.rounds + 1)
             self.owner.records.add(self.record)
 
     async def _carry(self, headers: Headers, body: bytes | AsyncIterator[bytes], turn: Turn | None) -> None:
@@ -150,9 +154,14 @@ class _Journey:
         """Pass a reply on as it comes; what is left for the end, and whether that is all of it."""
         if turn is None or not turn.is_watched:
             await self._start(response, turn, is_changed=False)
+            is_plain = "content-encoding" not in response.headers
+            kind = response.headers.get("content-type", "") if is_plain else ""
+            overhearing = turn.read(kind, response.status_code) if turn else None
             async for chunk in response.aiter_raw():
                 await self.send({"type": "http.response.body", "body": chunk, "more_body": True})
-            return b"", False
+                if overhearing:
+                    overhearing.feed(chunk)
+            return overhearing.finish() if overhearing else b"", False
         if self.is_started and response.status_code >= 300:
             return turn.failure(response.status_code, await response.aread()), False
         reader = turn.read(response.headers.get("content-type", ""), response.status_code)

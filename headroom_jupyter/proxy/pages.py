@@ -27,6 +27,7 @@ from headroom_jupyter.pipeline import compress, count_tokens
 from headroom_jupyter.proxy.bodies import Gone, Refusal, read_whole
 from headroom_jupyter.proxy.forwarding import Forwarder
 from headroom_jupyter.proxy.projects import PROJECT_HEADER
+from headroom_jupyter.proxy.records import MEASURED
 from headroom_jupyter.recall import retrieve
 from headroom_jupyter.tokens import tokenizer_for
 
@@ -84,6 +85,7 @@ class Pages:
                 "started": records.instance,
                 "uptime_s": round(time.time() - records.started, 1),
                 "totals": records.totals(),
+                "basis": {"measured": list(MEASURED)},  # by providers; all else in the totals is counted here
                 "books": books,
                 "requests": records.latest(int(after)),
             },
@@ -91,6 +93,7 @@ class Pages:
         )
 
     def _books(self) -> dict[str, Any] | None:
+        self.forwarder.books.write()
         try:
             sums = Ledger(self.forwarder.projects.own.store).totals()["all"]
         except StoreError:

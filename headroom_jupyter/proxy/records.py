@@ -6,7 +6,7 @@ import os
 import time
 from collections import Counter as Amounts
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any
 
@@ -14,7 +14,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from headroom_jupyter.exchange.requests import Report
 
-__all__ = ["Record", "Records"]
+__all__ = ["MEASURED", "Record", "Records"]
+
+MEASURED = ("calls", "input_tokens", "cached_tokens", "written_tokens")
 
 _LATEST = 200
 _MOST_DECISIONS = 40  # of one request, the largest savings first
@@ -45,6 +47,8 @@ class Records:
         own = self.registry = CollectorRegistry()
         self._requests = Counter("headroom_requests", "Requests passed on.", ["api", "status"], registry=own)
         self._tokens = Counter("headroom_tokens", "Tokens of messages, by when.", ["api", "when"], registry=own)
+        told = "Input tokens as providers reported them: all, read from their prompt caches, written to them."
+        self._measured = Counter("headroom_provider_input_tokens", told, ["api", "part"], registry=own)
         self._failed = Counter("headroom_failures", "Requests passed on as they came.", ["api"], registry=own)
         self._retrievals = Counter("headroom_retrievals", "Calls answered from the store.", registry=own)
         self._seconds = Histogram(
@@ -64,6 +68,10 @@ class Records:
             retrievals=report.retrievals,
             rounds=report.rounds,
         )
+        if report.use:
+            self._totals += Amounts(calls=report.rounds + 1, **asdict(report.use))
+            for part, tokens in asdict(report.use).items():
+                self._measured.labels(record.api, part.removesuffix("_tokens")).inc(tokens)
         self._requests.labels(record.api, str(record.status)).inc()
         self._tokens.labels(record.api, "before").inc(report.tokens_before)
         self._tokens.labels(record.api, "after").inc(report.tokens_after)
@@ -78,8 +86,8 @@ class Records:
         return bytes(generate_latest(self.registry))
 
     def totals(self) -> dict[str, int]:
-        """Sums since the start."""
-        names = ("requests", "failed", "tokens_before", "tokens_after", "retrievals", "rounds")
+        """Sums since the start, those of `MEASURED` as providers reported them."""
+        names = ("requests", "failed", "tokens_before", "tokens_after", "retrievals", "rounds", *MEASURED)
         return {name: self._totals[name] for name in names}
 
     def latest(self, after: int = 0) -> list[dict[str, Any]]:
@@ -108,6 +116,7 @@ def _as_json(number: int, record: Record) -> dict[str, Any]:
         "retrievals": report.retrievals,
         "notes_tokens": report.notes_tokens,
         "failed": report.failed,
+        "measured": asdict(report.use) if report.use else None,
         "changed": [
             {
                 "message": decision.message,

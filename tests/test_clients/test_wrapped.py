@@ -16,6 +16,7 @@ import pytest
 
 from headroom_jupyter import Store, count_tokens, wrap_client
 from headroom_jupyter.errors import InputError
+from headroom_jupyter.ledger import Ledger
 from tests.agents import AGENTS, LOG, Agent, history, tools_of
 from tests.retrieving import retrieving
 from tests.upstream import Reply, ToolCall, Upstream, in_turn
@@ -53,6 +54,8 @@ def test_a_wrapped_client_sends_a_fraction_and_retrieves(agent: Agent, upstream:
     assert count_tokens(first.messages) < 0.1 * count_tokens(messages)
     assert "unit 77 was built in 89 ms" in str(second.messages[-1])
     assert json.dumps(messages) == before
+    booked = Ledger(store).totals()["all"]
+    assert (booked.calls, booked.input_tokens) == (2, 214 if agent.api == "anthropic" else 200)
 
 
 @EACH

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from headroom_jupyter import Store
 from headroom_jupyter.exchange.turn import MOST_ROUNDS
+from headroom_jupyter.ledger import Ledger
 from tests.agents import LOG, answer_to, history, results_of, tools_of
 from tests.carrier import KEYS, Carried, body_of, carry, path_of
 from tests.retrieving import retrieving
@@ -94,6 +96,35 @@ def test_after_three_rounds_the_answer_goes_through(api: str, is_stream: bool, s
     last = str(carried.seen[-1].messages[-1])
     assert "No more retrievals" in last
     assert "No more retrievals" not in str(carried.seen[-2].messages[-1])
+
+
+@EACH_WAY
+@pytest.mark.parametrize("tools", ["run", ""])
+def test_what_the_provider_reports_of_all_rounds_is_booked(api: str, is_stream: bool, tools: str, store: Store) -> None:
+    before = Ledger(store).totals()["all"]
+    names = tools_of(api, tools) if tools else []
+    messages = None if tools else history(api, "short")
+    script = retrieving("", "Done.", lines="1-2") if tools else in_turn("Done.")
+    turn = _carry(api, is_stream, script, store, messages, tools=names).turn
+    rounds, each = 2 if tools else 1, 107 if api == "anthropic" else 100  # Anthropic tells 7 cached ones apart
+    assert turn.is_watched == bool(tools)
+    use = turn.settle()
+    assert use is not None
+    assert use.input_tokens == rounds * each
+    turn.book()
+    booked = Ledger(store).totals()["all"]
+    assert (booked.calls - before.calls, booked.input_tokens - before.input_tokens) == (rounds, rounds * each)
+
+
+def test_usage_that_makes_no_sense_is_not_booked(store: Store) -> None:
+    for usage in ([1], "x", {"input_tokens": "many"}, {"input_tokens": -1}, None):
+        reply = {"type": "message", "role": "assistant", "content": [], "usage": usage, "stop_reason": "end_turn"}
+        answer = Reply(json.dumps(reply).encode())
+        assert _carry("anthropic", False, partial(_said, answer), store).turn.settle() is None
+
+
+def _said(reply: Reply, _: Seen) -> Reply:
+    return reply
 
 
 @EACH_WAY

@@ -91,12 +91,15 @@ async def test_only_the_changed_text_of_a_body_differs() -> None:
 
 async def test_a_retrieval_is_answered_inside_and_the_client_sees_one_answer() -> None:
     app = App(_retrieving("It took 89 ms."))
-    done = await app.openai.chat.completions.create(model="gpt-4o", messages=_MESSAGES, tools=[_BUILD])
+    done = await app.openai.chat.completions.create(
+        model="gpt-4o", messages=_MESSAGES, tools=[_BUILD], extra_headers={"Idempotency-Key": "once"}
+    )
     assert done.choices[0].message.content == "It took 89 ms."
     assert done.choices[0].message.tool_calls is None
     assert done.usage is not None
     assert done.usage.prompt_tokens == 200
     assert [seen.tool_names for seen in app.seen] == [[RETRIEVE_NAME, "run_build"]] * 2
+    assert ["idempotency-key" in seen.headers for seen in app.seen] == [True, False]
 
 
 async def test_a_retrieval_in_a_stream_is_answered_inside() -> None:

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from headroom_jupyter import __version__, compress, count_tokens
+from headroom_jupyter import Store, __version__, compress, count_tokens
 from tests.agents import LOG, history, tools_of
 from tests.carrier import body_of
 from tests.proxies import proxy_thread
 from tests.retrieving import retrieving
 from tests.test_proxy.conftest import Wire
-from tests.upstream import in_turn
+from tests.upstream import Reply, in_turn
 
 BODY = body_of("anthropic", history("anthropic", LOG), tools_of("anthropic", "run"))
 
@@ -65,6 +65,44 @@ def test_stats_and_metrics_count_what_passed(wire: Wire) -> None:
     tokens = {s.labels["when"]: s.value for s in families["headroom_tokens"].samples if s.name.endswith("_total")}
     assert tokens["before"] > tokens["after"] > 0
     assert families["headroom_open_requests"].samples[0].value == 0
+
+
+def test_what_providers_report_of_their_caches_is_shown_apart(wire: Wire) -> None:
+    use = {"input_tokens": 20, "cache_read_input_tokens": 900, "cache_creation_input_tokens": 80, "output_tokens": 1}
+    reply = {"type": "message", "role": "assistant", "content": [], "stop_reason": "end_turn", "usage": use}
+    wire.upstream.script = lambda _: Reply(json.dumps(reply).encode())
+    before = wire.http.get("/stats").json()
+    for body in (BODY, body_of("anthropic", [{"role": "user", "content": "Hi"}])):  # watched, and overheard
+        wire.http.post("/v1/messages", content=body)
+    stats = wire.http.get("/stats").json()
+    for now, old in ((stats["totals"], before["totals"]), (stats["books"], before["books"])):
+        grown = [now[name] - old[name] for name in ("calls", "input_tokens", "cached_tokens", "written_tokens")]
+        assert grown == [2, 2000, 1800, 160]
+    assert stats["requests"][0]["measured"] == {"input_tokens": 1000, "cached_tokens": 900, "written_tokens": 80}
+    assert set(stats["basis"]["measured"]) <= set(stats["totals"])
+    told = wire.http.get("/metrics").text
+    assert 'headroom_provider_input_tokens_total{api="anthropic",part="cached"}' in told
+    assert "as providers reported" in told
+
+
+def test_an_original_that_cannot_be_stored_is_told_and_the_request_goes_through(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.setenv("HEADROOM_HOME", str(tmp_path / "full"))
+    with Store() as store:
+        store.put(b"the folder is there, and has no room for more")
+    monkeypatch.setenv("HEADROOM_QUOTA_BYTES", "1")
+    wire.upstream.script = in_turn("Hi.")
+    with proxy_thread(wire.upstream.url) as url:
+        answer = wire.http.post(f"{url}/v1/messages", content=BODY)
+        assert answer.status_code == 200
+        assert "store: " in answer.headers["x-headroom-failed"]
+        assert "is full" in answer.headers["x-headroom-failed"]
+        assert json.loads(wire.upstream.seen[0].body)["messages"] == json.loads(BODY)["messages"]
+    result = compress(json.loads(BODY)["messages"])
+    assert result.error is not None
+    assert "is full" in result.error
+    assert result.messages == json.loads(BODY)["messages"]
 
 
 def test_the_engine_can_be_had_by_http(wire: Wire) -> None:

@@ -39,11 +39,16 @@ def test_every_turn_begins_with_the_one_before(api: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("api", _APIS if _IS_NIGHTLY else ["anthropic"])
-@pytest.mark.parametrize("seed", range(25 if _IS_NIGHTLY else 1))
-def test_two_workers_that_are_killed_send_the_same(api: str, seed: int, tmp_path: Path) -> None:
+@hypothesis_settings(max_examples=50 if _IS_NIGHTLY else 1)
+@given(seed=st.integers(0, 10**9))
+def test_two_workers_that_are_killed_send_the_same(api: str, seed: int) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        _two_workers(api, seed, {"HEADROOM_HOME": home, "HEADROOM_PROJECT": "prefix"})
+
+
+def _two_workers(api: str, seed: int, environ: dict[str, str]) -> None:
     dialogue = Dialogue(api, seed)
     rng = random.Random(seed)  # noqa: S311  # test data
-    environ = {"HEADROOM_HOME": str(tmp_path / "home"), "HEADROOM_PROJECT": "prefix"}
     with Upstream(dialogue.script) as upstream, httpx2.Client(timeout=PATIENCE_S) as http:
         workers = [ProxyProcess(upstream.url, environ) for _ in range(2)]
 

@@ -105,13 +105,16 @@ class CacheReport:
         return "\n".join([head, *rows, *left])
 
 
-def cache_report(conversations: str | Path | Iterable[Iterable[Mapping[str, Any]]]) -> CacheReport:
+def cache_report(
+    conversations: str | Path | Iterable[Iterable[Mapping[str, Any]] | Mapping[str, Any]],
+) -> CacheReport:
     """Tell how a provider's prompt cache fares with conversations.
 
     Args:
-        conversations: Each one the request bodies that were sent, in order, in the shape of any of the four APIs; or
-            the path of a log with one such body a line, alone or as "request" with "usage" or "response" beside it.
-            A log is read a line at a time, however large it is.
+        conversations: Each one the request bodies that were sent, in order, in the shape of any of the four APIs; a
+            body that stands by itself is put to its conversation by how that begins. Or the path of a log with one
+            such body a line, alone or as "request" with "usage" or "response" beside it, read a line at a time,
+            however large it is.
 
     Returns:
         Sums, and for each conversation what broke its prefix and what that cost.
@@ -131,9 +134,10 @@ def cache_report(conversations: str | Path | Iterable[Iterable[Mapping[str, Any]
             books.add(entry, entry.conversation, number)
     else:
         for number, conversation in enumerate(conversations, 1):
-            for request in conversation:
+            is_alone = isinstance(conversation, Mapping)
+            for request in [conversation] if is_alone else conversation:
                 try:
-                    books.add(entry_of(request), f"conversation {number}", number)
+                    books.add(entry_of(request), "" if is_alone else f"conversation {number}", number)
                 except InputError as err:
                     skipped.add(str(err), number)
     return books.report()

@@ -43,13 +43,19 @@ _GROUPS: dict[str, list[tuple[tuple[str, ...], dict[str, Any]]]] = {
             {"metavar": "PATH", "nargs": "?", "const": "", "help": "A saved notebook; without PATH the running one."},
         ),
     ],
-    "For auto and retrieve": [
+    "For auto, retrieve, remember and memory": [
         (("--over",), {"metavar": "N", "type": int, "help": "auto: only outputs of more than N tokens."}),
         (("--at",), {"metavar": "PLACE", "help": "retrieve: the part to look in, as the marker says it."}),
         (("--lines",), {"metavar": "RANGES", "help": "retrieve: 41-77,90."}),
         (("--rows",), {"metavar": "RANGES", "help": "retrieve: rows, elements or entries."}),
         (("--chars",), {"metavar": "RANGES", "help": "retrieve: characters."}),
-        (("--max-tokens",), {"metavar": "N", "type": int, "help": "retrieve: most tokens of the answer."}),
+        (("--max-tokens",), {"metavar": "N", "type": int, "help": "retrieve, memory: most tokens of the answer."}),
+        (
+            ("--kind",),
+            {"metavar": "KIND", "help": "remember, memory: fact, preference, decision, lesson, or your word."},
+        ),
+        (("--fact",), {"metavar": "KEY=VALUE", "nargs": "+", "help": "remember: what it states by key."}),
+        (("--forget",), {"metavar": "ID", "nargs": "+", "help": "memory: forget these for good."}),
     ],
 }
 

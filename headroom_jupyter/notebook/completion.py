@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from headroom_jupyter.errors import HeadroomError
+from headroom_jupyter.memory.memory import Memory
 from headroom_jupyter.notebook import grammar
+from headroom_jupyter.notebook.remembering import KINDS
 
 if TYPE_CHECKING:
     from headroom_jupyter.notebook.magics import HeadroomMagics
@@ -60,7 +62,7 @@ def candidates(line: str, magics: HeadroomMagics, *, is_cell: bool) -> Iterable[
     known = {name: action for action in magics.parser._actions for name in action.option_strings}
     last = before[-1] if before else ""
     option = next((known[word] for word in reversed(before) if word.startswith("-") and word in known), None)
-    has_values = option is not None and (last in known and option.nargs != 0 or option.dest == "file")
+    has_values = option is not None and (last in known and option.nargs != 0 or option.dest in ("file", "forget"))
     if has_values and (values := _values(option, start, magics)) is not None:
         return [pair for pair in values if pair[0].startswith(start)]
     word = next((word for word in before if not word.startswith("-")), "")
@@ -70,6 +72,8 @@ def candidates(line: str, magics: HeadroomMagics, *, is_cell: bool) -> Iterable[
         return [
             (n, "param") for n, a in sorted(known.items()) if n.startswith(start) and n[1] == "-" and a.dest in taken
         ]
+    if form == "cache":
+        return [pair for pair in _paths(start, suffix="") if pair[0].startswith(start)]
     if form in ("retrieve", "show"):
         return [(ref, kind) for ref, kind in _refs(magics) if ref.startswith(start)]
     if is_cell or form:
@@ -86,6 +90,10 @@ def _values(option: Any, start: str, magics: HeadroomMagics) -> Iterable[tuple[s
         return [(str(run.count), "cell") for run in reversed(magics.recorder.executions) if run.outputs]
     if option.dest in ("file", "notebook"):
         return _paths(start, suffix=".ipynb" if option.dest == "notebook" else "")
+    if option.dest == "kind":
+        return [(kind, "value") for kind in KINDS]
+    if option.dest == "forget":
+        return [(record.id, record.kind) for record in Memory().list()[:_MOST]]
     if option.dest == "out":
         return [(name, "instance") for name in sorted(_variables(magics))]
     return [] if option.nargs != 0 else None

@@ -35,6 +35,9 @@ FORMS: dict[str, set[str]] = {
     "auto": {"over"},
     "off": set(),
     "stats": set(),
+    "cache": {"out"},
+    "remember": {"kind", "fact", "out"},
+    "memory": {"kind", "forget", "max_tokens", "out"},
     "retrieve": _SLICE,
     "show": set(),
 }
@@ -43,6 +46,9 @@ SUB_WORDS = {
     "auto": "from now on make a small twin of every long output",
     "off": "stop that",
     "stats": "what was saved, and what the store holds",
+    "cache": "how the provider's prompt cache fares with this session's model calls, or with those of a LOG",
+    "remember": "TEXT: keep it for the next agent or notebook of this project",
+    "memory": "what is known in this project, or what answers a QUESTION",
     "retrieve": "REF or a whole marker: bring back what was left out",
     "show": "REF: look at an original",
 }

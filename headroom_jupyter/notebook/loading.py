@@ -9,7 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from headroom_jupyter.notebook.completion import matcher_for
 from headroom_jupyter.notebook.magics import HeadroomMagics
-from headroom_jupyter.notebook.transform import transformer_for
+from headroom_jupyter.notebook.transform import asked, transformer_for
 
 __all__ = ["attach", "detach"]
 
@@ -24,8 +24,10 @@ def attach(shell: InteractiveShell) -> None:
     shell.register_magics(magics)
     magics.recorder.start()
     shell.events.register("pre_run_cell", magics.begin)
+    shell.events.register("pre_run_cell", magics.calls.listen)
     magics.undo.append(_removal(shell.configurables, magics))  # where IPython itself puts magics, for %config
     _add(magics, shell.input_transformers_cleanup, transformer_for(magics.accepts))
+    _add(magics, shell.input_transformers_cleanup, asked)
     if (completer := getattr(shell, "Completer", None)) is not None:
         _add(magics, completer.custom_matchers, matcher_for(magics))
 
@@ -37,6 +39,8 @@ def detach(shell: InteractiveShell) -> None:
         return
     magics.recorder.stop()
     shell.events.unregister("pre_run_cell", magics.begin)
+    shell.events.unregister("pre_run_cell", magics.calls.listen)
+    magics.calls.stop()
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("headroom", None)
     for undo in magics.undo:

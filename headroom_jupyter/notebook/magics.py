@@ -17,9 +17,11 @@ from IPython.display import display
 from traitlets import Bool, Enum, Int, Unicode
 
 from headroom_jupyter.errors import HeadroomError, InputError
-from headroom_jupyter.notebook import grammar, sources, subwords
+from headroom_jupyter.notebook import grammar, remembering, sources, subwords
 from headroom_jupyter.notebook.arguments import VIEWS, takes_options
 from headroom_jupyter.notebook.auto import Auto
+from headroom_jupyter.notebook.calls import Calls
+from headroom_jupyter.notebook.chart import VEGA_LITE
 from headroom_jupyter.notebook.composing import compress_outputs
 from headroom_jupyter.notebook.display import View, show
 from headroom_jupyter.notebook.dry import dry_run
@@ -59,6 +61,7 @@ class HeadroomMagics(Magics):
         self._ip = shell
         self.recorder = Recorder(shell)
         self.auto = Auto(self.options)
+        self.calls = Calls()
         self.recorder.finished += [self.auto.twinned, self._end]
         self._begun: _Begun | None = None
         self.undo: list[Callable[[], None]] = []  # how to take out what was put into the shell
@@ -82,7 +85,11 @@ class HeadroomMagics(Magics):
             %headroom off                                  what you see stays as it is
             %headroom retrieve 3f9a1c27e0b4 --lines 4-9    what a marker stands for (the whole marker will do)
             %headroom show 3f9a1c27e0b4                    an original
-            %headroom stats                                what was saved
+            %headroom stats                                what was saved, with a chart
+            %headroom remember 'port 5433 is staging'      for the next agent or notebook of this project; no secrets
+            %headroom memory which port is staging?        what is known about it; -o VAR: text for a prompt;
+            %headroom memory                               all that is known (--forget ID)
+            %headroom cache                                how the prompt cache fares with this session's model calls
 
         Options may stand anywhere; all else is the expression, in one piece. What stands in brackets or quotes is
         never an option. Texts of several words go in quotes. {name} in a query, path or REF is that variable.
@@ -217,7 +224,34 @@ class HeadroomMagics(Magics):
 
     def _stats(self, request: grammar.Request) -> None:
         _refuse(request)
-        self._say(subwords.stats(self.options().store), self.auto.account())
+        text, chart = subwords.stats(self.options().store)
+        self._say(text, self.auto.account())
+        if chart is not None:
+            with self.recorder.aside():
+                display({VEGA_LITE: chart, "text/plain": "[chart: tokens by compressor]"}, raw=True)  # type: ignore[no-untyped-call]  # IPython has no types for it
+
+    def _cache(self, request: grammar.Request) -> None:
+        report = self.calls.report(request.rest)
+        self._give(request, report, f"{report}\nUS dollars at the prices of {report.prices_of}")
+
+    def _remember(self, request: grammar.Request) -> None:
+        self._give(request, *remembering.remember(request.rest, request.options, self.recorder.count, self.model))
+
+    def _memory(self, request: grammar.Request) -> None:
+        given = request.options
+        if given.forget:
+            if request.rest:
+                raise InputError("--forget takes ids alone; ask for what is known in a line of its own")
+            self._say(remembering.forget(given.forget))
+            return
+        self._give(request, *remembering.known(request.rest, given, self.options()))
+
+    def _give(self, request: grammar.Request, value: object, told: str) -> None:
+        """Put a value where it was asked for, else say it."""
+        if request.options.out:
+            self._ip.push({request.options.out: value})  # type: ignore[no-untyped-call]  # IPython has no types for it
+        else:
+            self._say(told)
 
     def _show(self, request: grammar.Request) -> None:
         with self.recorder.aside():
@@ -225,10 +259,7 @@ class HeadroomMagics(Magics):
 
     def _retrieve(self, request: grammar.Request) -> None:
         text = subwords.retrieved(request.rest, request.options, self.options())
-        if request.options.out:
-            self._ip.push({request.options.out: text})  # type: ignore[no-untyped-call]  # IPython has no types for it
-        else:
-            self._say(text)
+        self._give(request, text, text)
 
     def _say(self, *texts: str) -> None:
         with self.recorder.aside():
@@ -239,6 +270,9 @@ _WORDS: dict[str, Callable[[HeadroomMagics, grammar.Request], None]] = {
     "auto": HeadroomMagics._auto,  # its own table
     "off": HeadroomMagics._off,
     "stats": HeadroomMagics._stats,
+    "cache": HeadroomMagics._cache,
+    "remember": HeadroomMagics._remember,
+    "memory": HeadroomMagics._memory,
     "show": HeadroomMagics._show,
     "retrieve": HeadroomMagics._retrieve,
 }

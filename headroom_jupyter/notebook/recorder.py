@@ -68,6 +68,11 @@ class Recorder:
         """Whether the cell that runs now is already in the history."""
         return self._running is not None and bool(getattr(self._running.infos[0], "store_history", False))
 
+    @property
+    def count(self) -> int:
+        """The number of the cell that runs now, as a front end shows it."""
+        return self._shell.execution_count - self.is_stored
+
     def so_far(self) -> tuple[Output, ...]:
         """What the cell that runs now has put out."""
         return self._running.capture.outputs if self._running else ()

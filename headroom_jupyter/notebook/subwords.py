@@ -1,4 +1,4 @@
-"""The sub-words that look at the store: `stats`, `retrieve`, `show`."""
+"""The sub-words that look at the store: `stats`, `retrieve`, `show`; those of the memory are in `remembering`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from headroom_jupyter.ccr.marker import UNITS, Marker, check_ref, parse, render_
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.ledger import Ledger, Totals
+from headroom_jupyter.notebook.chart import chart
 from headroom_jupyter.notebook.options import Options
 from headroom_jupyter.recall import original, retrieve
 from headroom_jupyter.results import TextResult
@@ -26,15 +27,29 @@ def account(result: TextResult) -> str:
     return f"{result.tokens_before:,} → {result.tokens_after:,} tokens ({saved} saved), {what}{met}"
 
 
-def stats(store: Store) -> str:
-    """What was saved in this project, and what the store holds."""
-    sums = Ledger(store).totals(by="project").get(store.project, Totals())
-    return (
-        f"project {store.project}\n"
-        f"saved: {sums.tokens_saved:,} tokens of {sums.tokens_before:,} in {sums.blocks:,} blocks"
-        f" ({sums.tokens_retrieved:,} retrieved)\n"
-        f"store: {len(store.refs()):,} originals, {store.volume_bytes() / 1e6:,.1f} MB at {store.path}"
-    )
+def stats(store: Store) -> tuple[str, dict[str, Any] | None]:
+    """What was saved in this project and what the store holds: in words, and as a chart if anything was."""
+    parts = Ledger(store).totals(by="compressor", project=store.project)
+    sums = Ledger(store).totals(project=store.project)["all"]
+    lines = [
+        f"project {store.project}",
+        (
+            f"saved: {sums.tokens_saved:,} tokens of {sums.tokens_before:,} in {sums.blocks:,} blocks"
+            f" ({sums.tokens_retrieved:,} retrieved), counted here"
+        ),
+        *(_saved_by(name, one) for name, one in parts.items() if one.blocks),
+    ]
+    if sums.calls:
+        lines.append(
+            f"prompt cache: {sums.cached_tokens:,} of {sums.input_tokens:,} input tokens of {sums.calls:,} calls"
+            f" ({sums.cached_fraction:.1%}), as their providers reported"
+        )
+    lines.append(f"store: {len(store.refs()):,} originals, {store.volume_bytes() / 1e6:,.1f} MB at {store.path}")
+    return "\n".join(lines), chart(parts)
+
+
+def _saved_by(name: str, sums: Totals) -> str:
+    return f"  {name}: {sums.tokens_before - sums.tokens_after:,} of {sums.tokens_before:,} in {sums.blocks:,} blocks"
 
 
 def retrieved(rest: str, given: Namespace, options: Options) -> str:

@@ -21,7 +21,12 @@ Client = TypeVar("Client")
 
 
 def wrap_client(
-    client: Client, *, level: Level = "faithful", store: Store | None = None, memory_tokens: int = 0
+    client: Client,
+    *,
+    level: Level = "faithful",
+    store: Store | None = None,
+    memory_tokens: int = 0,
+    cache_breakpoints: int = 0,
 ) -> Client:
     """A client like the one given, which compresses what it sends and answers `headroom_retrieve` itself.
 
@@ -33,6 +38,8 @@ def wrap_client(
         store: Where originals go; the user's own store by default.
         memory_tokens: Most tokens of the project's memories that the latest message of a user is given; none by
             default.
+        cache_breakpoints: cache_control marks that a request to Anthropic may have in all, yours included; 4 at most,
+            and 0, as by default, adds none.
 
     Raises:
         InputError: it is none of these, or `memory_tokens` is below 0.
@@ -57,7 +64,7 @@ def wrap_client(
         return client
     own = store or Store()
     notes = Notes(Memory(store=store), own, memory_tokens) if memory_tokens else None
-    options = Options(own, level, notes=notes)
+    options = Options(own, level, notes=notes, cache_breakpoints=cache_breakpoints)
     is_async = issubclass(type(inner), package.AsyncClient)
     kind, transport = (
         (package.AsyncClient, AsyncTransport(inner, package, options))

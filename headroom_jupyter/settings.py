@@ -36,6 +36,9 @@ class Settings:
     memory_tokens: int = _setting(
         0, "HEADROOM_MEMORY_TOKENS", "tokens of memories that the proxy adds to a user's message; 0: none"
     )  # type: ignore[assignment]  # dataclass field
+    cache_breakpoints: int = _setting(
+        0, "HEADROOM_CACHE_BREAKPOINTS", "cache_control marks that a request to Anthropic may have; 0: none are added"
+    )  # type: ignore[assignment]  # dataclass field
     anthropic_upstream: str = _setting(_ANTHROPIC, "HEADROOM_ANTHROPIC_UPSTREAM", "where Anthropic's requests go")  # type: ignore[assignment]  # dataclass field
     openai_upstream: str = _setting(_OPENAI, "HEADROOM_OPENAI_UPSTREAM", "where OpenAI's requests go")  # type: ignore[assignment]  # dataclass field
     gemini_upstream: str = _setting(_GEMINI, "HEADROOM_GEMINI_UPSTREAM", "where Gemini's requests go")  # type: ignore[assignment]  # dataclass field

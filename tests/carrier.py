@@ -60,12 +60,13 @@ def carry(
     store: Store,
     cut: Callable[[bytes], Iterable[bytes]] = lambda data: [data],
     notes: Notes | None = None,
+    **more: Any,
 ) -> Carried:
-    """One turn; `cut` decides in what pieces the provider's bytes come."""
+    """One turn; `cut` decides in what pieces the provider's bytes come, `more` are further options."""
     plain, _, query = path.partition("?")
     route = wire_of(plain, query)
     assert route is not None
-    turn = Turn.begin(route.wire, body, Options(store, notes=notes), model=route.model)
+    turn = Turn.begin(route.wire, body, Options(store, notes=notes, **more), model=route.model)
     carried = Carried(turn)
     sent: bytes | None = turn.body
     while sent is not None:

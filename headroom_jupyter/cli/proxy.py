@@ -32,6 +32,12 @@ __all__ = ["proxy"]
     "--level", type=click.Choice(get_args(Level)), default="faithful", show_default=True, help="How far to go."
 )
 @click.option("--memory", is_flag=True, help="Add what the project's memory knows to the user's latest message.")
+@click.option(
+    "--cache-breakpoints",
+    type=click.IntRange(0, 4),
+    metavar="N",
+    help="Mark what Anthropic may cache, up to N marks with the client's own.",
+)
 @click.option("--allow-origin", "origins", multiple=True, metavar="ORIGIN", help="Web origin whose pages may call it.")
 @options.as_json
 def proxy(
@@ -40,6 +46,7 @@ def proxy(
     token: str,
     level: Level,
     memory: bool,
+    cache_breakpoints: int | None,
     origins: tuple[str, ...],
     as_json: bool,
     **own_upstreams: str | None,
@@ -59,7 +66,14 @@ def proxy(
     upstreams = upstreams_from(found, given)
     tokens = found.memory_tokens or (REFERENCE_TOKENS if memory else 0)
     config = ProxyConfig(
-        upstreams, host=host, port=port, token=token, level=level, memory_tokens=tokens, origins=origins
+        upstreams,
+        host=host,
+        port=port,
+        token=token,
+        level=level,
+        memory_tokens=tokens,
+        cache_breakpoints=found.cache_breakpoints if cache_breakpoints is None else cache_breakpoints,
+        origins=origins,
     )
     own = listen(config)
     shown = f"[{host}]" if ":" in host and not host.startswith("[") else host

@@ -14,6 +14,7 @@ from headroom_jupyter.compressors.base import Level
 from headroom_jupyter.errors import HeadroomError, InputError, StoreError
 from headroom_jupyter.exchange import asides
 from headroom_jupyter.exchange.base import Json, Places, Wire
+from headroom_jupyter.exchange.breakpoints import breakpoints, marked
 from headroom_jupyter.exchange.json_text import Splice, dumps, locate, parse, splice
 from headroom_jupyter.exchange.left_alone import LeftAlone
 from headroom_jupyter.exchange.notes import Notes, text_block
@@ -41,6 +42,7 @@ class Options:
 
     `may_inject`: whoever carries the replies lets the turn answer the calls of our tool, so it may be offered.
     `notes`: memories that the user's messages are given; None, as by default, gives none.
+    `cache_breakpoints`: cache_control marks that a request to Anthropic may have in all; 0 adds none.
     """
 
     store: Store
@@ -48,6 +50,7 @@ class Options:
     may_inject: bool = True
     left_alone: LeftAlone = field(default_factory=LeftAlone, repr=False)
     notes: Notes | None = None
+    cache_breakpoints: int = 0
 
 
 @dataclass(slots=True)
@@ -132,9 +135,11 @@ def _rewrite(wire: Wire, body: bytes, options: Options, report: Report) -> Rewri
     report.is_injected = may_inject and bool(names or (result and _has_marker(result)))
     known = _recalled(wire, request, options, report) if may_inject else asides.Asides()
     tools = [wire.tools_path(request)] if report.is_injected else []
-    places = locate(text, [(), *changes, *tools, *known.paths(wire.key)])
+    marks = breakpoints(request, options.cache_breakpoints) if wire.provider == "anthropic" else []
+    places = locate(text, [(), *changes, *tools, *known.paths(wire.key), *(mark.path for mark in marks)])
     splices = [Splice(*_found(places, path), dumps(new)) for path, new in changes.items()]
     splices += known.splices(text, wire.key, places)
+    splices += marked(marks, places)
     if report.is_injected:
         splices.append(wire.inject(request, _tool(wire.provider), places))
     if not splices:

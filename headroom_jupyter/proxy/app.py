@@ -40,7 +40,8 @@ def create_app(config: ProxyConfig) -> Starlette:
     """An application for one process; it opens nothing before it is started."""
     upstreams = Upstreams(config.upstreams)
     limits = Limits(config.most_body_bytes, config.piece_timeout_s)
-    forwarder = Forwarder(upstreams, Projects(config.level, config.memory_tokens), Records(), limits)
+    projects = Projects(config.level, config.memory_tokens, config.cache_breakpoints)
+    forwarder = Forwarder(upstreams, projects, Records(), limits)
     waiting_for = ["tokenizer and store"]
     pages = Pages(forwarder, lambda: waiting_for[-1])
 

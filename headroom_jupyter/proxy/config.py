@@ -22,6 +22,7 @@ class ProxyConfig:
         upstreams: Vendor ("anthropic", "openai", "gemini") to the URL its paths are put behind.
         token: What clients must send as `x-headroom-token`; "" asks for none.
         memory_tokens: Most tokens of memories that the latest message of a user is given; 0 gives none.
+        cache_breakpoints: cache_control marks that a request to Anthropic may have in all; 0 adds none.
         origins: Web origins besides the proxy's own whose pages may call it.
         most_body_bytes: Largest body of a request that is read; larger ones are answered with 413.
         most_connections: At one time; more are answered with 503.
@@ -34,6 +35,7 @@ class ProxyConfig:
     token: str = field(default="", repr=False)
     level: Level = "faithful"
     memory_tokens: int = 0
+    cache_breakpoints: int = 0
     origins: tuple[str, ...] = ()
     most_body_bytes: int = 64_000_000  # twice the largest request that a provider documents (32 MB)
     most_connections: int = 1000

@@ -23,9 +23,10 @@ _LONGEST = 4096
 class Projects:
     """Options by project, the least recently used let go; requests that name none get the proxy's own project."""
 
-    def __init__(self, level: Level, memory_tokens: int = 0) -> None:
+    def __init__(self, level: Level, memory_tokens: int = 0, cache_breakpoints: int = 0) -> None:
         self._level = level
         self._memory_tokens = memory_tokens
+        self._cache_breakpoints = cache_breakpoints
         self._own = self._options(Store(), Memory())
         self._named: OrderedDict[str, Options] = OrderedDict()
         self._lock = Lock()
@@ -55,4 +56,4 @@ class Projects:
 
     def _options(self, store: Store, memory: Memory) -> Options:
         notes = Notes(memory, store, self._memory_tokens) if self._memory_tokens else None
-        return Options(store, self._level, notes=notes)
+        return Options(store, self._level, notes=notes, cache_breakpoints=self._cache_breakpoints)

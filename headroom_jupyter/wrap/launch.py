@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from headroom_jupyter import settings
 from headroom_jupyter.agents.base import DEFAULT_UPSTREAMS, Agent, Launch, Place, Proxied, Wire, own_base
 from headroom_jupyter.ccr.project import find_project
 from headroom_jupyter.errors import HeadroomError, InputError
@@ -66,7 +67,9 @@ def plan_of(agent: Agent | None, words: Sequence[str], place: Place, *, level: s
     # Within a wrap the base addresses in the environment are a proxy's: what that was told itself comes first.
     given = {wire: url.rstrip("/") for wire, name in _UPSTREAM.items() if (url := place.get(name))}
     bases = {wire: url for wire, url in own.items() if given.get(wire, url) == url and url != DEFAULT_UPSTREAMS[wire]}
-    wanted = proxies.Wanted(find_project(str(place.cwd)), {**DEFAULT_UPSTREAMS, **bases, **given}, level, memory_tokens)
+    upstreams = {**DEFAULT_UPSTREAMS, **bases, **given}
+    marks = settings.load(place.environ).cache_breakpoints
+    wanted = proxies.Wanted(find_project(str(place.cwd)), upstreams, level, memory_tokens, marks)
     return Plan(agent, (program, *words[1:]), place, wanted, bases)
 
 

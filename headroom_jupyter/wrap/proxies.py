@@ -43,6 +43,7 @@ class Wanted:
     upstreams: Mapping[Wire, str]
     level: str
     memory_tokens: int = 0
+    cache_breakpoints: int = 0
 
     @property
     def key(self) -> str:
@@ -52,6 +53,7 @@ class Wanted:
             sorted(self.upstreams.items()),
             self.level,
             self.memory_tokens,
+            self.cache_breakpoints,
             __version__,
             sys.executable,
         ]
@@ -64,7 +66,11 @@ class Wanted:
 
     def environ(self) -> dict[str, str]:
         """What its environment says beside that."""
-        return {"HEADROOM_PROJECT": self.project, "HEADROOM_MEMORY_TOKENS": str(self.memory_tokens)}
+        return {
+            "HEADROOM_PROJECT": self.project,
+            "HEADROOM_MEMORY_TOKENS": str(self.memory_tokens),
+            "HEADROOM_CACHE_BREAKPOINTS": str(self.cache_breakpoints),
+        }
 
 
 @dataclass(frozen=True, slots=True)

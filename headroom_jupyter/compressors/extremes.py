@@ -17,7 +17,9 @@ _END = re.compile(
     r"\b(?:most|least|top|bottom|max\w*|min\w*|(?:high|low|larg|small|bigg|fast|slow|long|short|strong|weak|old|new|lat"
     r"|earli|heavi|light|cheap|great|few|wors|b|hott|warm|cold|cool|deep|shallow|tall|young|rich|poor|clos|near|farth"
     r"|furth|dens|steep|busi|wid|narrow|deadli|costli|pric)est|expensive|worst|extremes?|rank\w*|outliers?|peak\w*|record"
-    r"|(?:north|south|east|west)ernmost|furthe[rs]t?|recent\w*|earlier|later|longer|larger|exceed\w*|above|below)\b",
+    r"|(?:north|south|east|west)ernmost|furthe[rs]t?|recent\w*|earlier|later|longer|larger|exceed\w*|above|below"
+    r"|how (?:high|low|large|big|small|fast|slow|hot|cold|deep)"
+    r"(?= (?:did|does|do|was|were|is|has|have|had|can|could)\b))\b",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
@@ -25,11 +27,13 @@ _OTHERS = re.compile(
 )
 _HIGH = re.compile(
     r"\b(?:most|top|max\w*|peak\w*|(?:high|larg|bigg|great|long|strong|hott|warm|heavi|deep|tall|lat|new|costli)est"
-    r"|expensive|recent\w*|last|exceed\w*|above|longer|larger|later)\b",
+    r"|expensive|recent\w*|last|exceed\w*|above|longer|larger|later"
+    r"|how (?:high|large|big|hot|deep))\b",
     re.IGNORECASE,
 )
 _LOW = re.compile(
-    r"\b(?:least|bottom|min\w*|(?:low|small|short|weak|cold|cool|light|cheap|few|shallow|earli)est|below|first)\b",
+    r"\b(?:least|bottom|min\w*|(?:low|small|short|weak|cold|cool|light|cheap|few|shallow|earli)est|below|first"
+    r"|how (?:low|small|cold))\b",
     re.IGNORECASE,
 )
 _FLAT = 4  # times the rows shown at an end: a column with more rows of one value at both has no ends
@@ -68,6 +72,8 @@ def asks_for_extremes(query: Query) -> bool:
 
     >>> asks_for_extremes(Query("Which region was slowest?")), asks_for_extremes(Query("Where is order 17?"))
     (True, False)
+    >>> asks_for_extremes(Query("How low did the memory get?"))
+    True
     """
     return _END.search(query.text[:8000]) is not None
 

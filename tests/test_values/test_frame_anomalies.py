@@ -121,7 +121,8 @@ def test_infinite_numbers_are_counted_apart() -> None:
 
 def test_how_low_or_high_a_column_went_shows_the_rows_of_its_ends() -> None:
     rng = np.random.default_rng(3)
-    columns = {name: rng.normal(500, 40, 5_000).round(2) for name in ("cpu_pct", "mem_available_mb", "dirty_kb", "load")}
+    names = ("cpu_pct", "mem_available_mb", "dirty_kb", "load")
+    columns = {name: rng.normal(500, 40, 5_000).round(2) for name in names}
     columns["mem_available_mb"][3_210] = 300.0
     frame = pd.DataFrame(columns)
     for question in ("How low did the available memory get, and when?", "how low was the memory"):

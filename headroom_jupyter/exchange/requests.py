@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from headroom_jupyter.errors import HeadroomError, InputError, StoreError
 from headroom_jupyter.exchange import asides
 from headroom_jupyter.exchange.base import Json, Places, Wire
 from headroom_jupyter.exchange.breakpoints import breakpoints, marked
+from headroom_jupyter.exchange.encodings import decoded
 from headroom_jupyter.exchange.json_text import Splice, dumps, locate, parse, splice
 from headroom_jupyter.exchange.left_alone import LeftAlone
 from headroom_jupyter.exchange.notes import Notes, text_block
@@ -95,15 +96,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A body to send, its text and value where it could be read, and the account of it."""
+    """A body to send with its content-encoding, its text and value where it could be read, and the account of it."""
 
     body: bytes
     text: str = ""
     request: Mapping[str, Any] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
+    encoding: str = ""
 
 
-def rewrite(wire: Wire, body: bytes, options: Options, *, model: str = "") -> Rewritten:
+def rewrite(wire: Wire, body: bytes, options: Options, *, model: str = "", encoding: str = "") -> Rewritten:
     """Make a request smaller; whatever goes wrong, it goes through as it was and the report says why.
 
     Args:
@@ -111,16 +113,19 @@ def rewrite(wire: Wire, body: bytes, options: Options, *, model: str = "") -> Re
         body: What the client sent.
         options: The client's store and level.
         model: The model, where the body does not name it.
+        encoding: The body's content-encoding. A body that is changed goes on without one.
     """
     report = Report(model=model)
     try:
-        return _rewrite(wire, body, options, report)
+        plain = decoded(body, encoding)
+        found = _rewrite(wire, plain, options, report)
+        return replace(found, body=body, encoding=encoding) if found.body is plain else found
     except HeadroomError as err:
         report.failed = str(err)
     except Exception as err:  # noqa: BLE001  # failing open: the original goes through, and the reason is told
         _log.warning("a request could not be rewritten and went through as it was", exc_info=True)
         report.failed = f"{type(err).__name__}: a bug; the log has its traceback"
-    return Rewritten(body, report=report)
+    return Rewritten(body, report=report, encoding=encoding)
 
 
 def _rewrite(wire: Wire, body: bytes, options: Options, report: Report) -> Rewritten:

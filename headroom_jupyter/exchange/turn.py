@@ -49,6 +49,7 @@ class Turn:
 
     Attributes:
         body: What to send to the provider first.
+        encoding: The content-encoding that it has; "" is none, as all that follows has none.
         report: What was done; `rounds` grows as the turn goes on.
     """
 
@@ -56,16 +57,17 @@ class Turn:
     options: Options
     body: bytes
     report: Report
+    encoding: str = ""
     _text: str = ""
     _replies: Replies | None = None
     _is_whole: bool = field(default=False, init=False)  # a reply was read to its end and can be followed up
 
     @classmethod
-    def begin(cls, wire: Wire, body: bytes, options: Options, *, model: str = "") -> Turn:
-        """Rewrite a client's request; it never fails, see `report.failed`."""
-        found = rewrite(wire, body, options, model=model)
+    def begin(cls, wire: Wire, body: bytes, options: Options, *, model: str = "", encoding: str = "") -> Turn:
+        """Rewrite a client's request, its body in some content-encoding; it never fails, see `report.failed`."""
+        found = rewrite(wire, body, options, model=model, encoding=encoding)
         replies = wire.replies(dict(found.request)) if found.request else None
-        return cls(wire, options, found.body, found.report, found.text, replies)
+        return cls(wire, options, found.body, found.report, found.encoding, found.text, replies)
 
     def read(self, content_type: str, status: int = 200) -> Reader:
         """A reader for the provider's next reply.

@@ -16,6 +16,7 @@ from starlette.datastructures import Headers as ReadHeaders
 from starlette.types import Receive, Scope, Send
 
 from headroom_jupyter.errors import InputError
+from headroom_jupyter.exchange.encodings import IDENTITY, READABLE
 from headroom_jupyter.exchange.routes import Route, vendor_of, wire_of
 from headroom_jupyter.exchange.turn import NOT_REPEATED, Turn
 from headroom_jupyter.proxy.bodies import Limits, Refusal, read_whole, send_refusal, send_whole, stream
@@ -27,6 +28,7 @@ from headroom_jupyter.proxy.upstream import Headers, Upstreams, kept_of_reply, k
 __all__ = ["Forwarder"]
 
 _MOST_UPLOAD_BYTES = 1_000_000_000  # of what is passed on piece by piece and never held, such as files
+_FIRST_ONLY = (*NOT_REPEATED, "content-encoding")
 _CLIENT_GONE = 499  # the status that web servers book when nobody waits any more
 _log = logging.getLogger(__name__)
 
@@ -57,10 +59,13 @@ class Forwarder:
         if vendor is None:
             await send_refusal(send, Refusal(404, f"no provider known here has the path {scope['path']}"))
             return
-        route = None
-        if scope["method"] == "POST" and "content-encoding" not in headers:
-            route = wire_of(scope["path"], scope["query_string"].decode("latin-1"))
+        is_post = scope["method"] == "POST"
+        route = wire_of(scope["path"], scope["query_string"].decode("latin-1")) if is_post else None
         journey = _Journey(self, scope, send, vendor, Record(route.wire.provider if route else vendor))
+        encoding = headers.get("content-encoding", "").strip().lower()
+        if route is not None and encoding not in (*IDENTITY, *READABLE):
+            journey.record.report.failed = f"content-encoding {encoding[:40]!r} is not read here"
+            route = None
         if route is None:
             await journey.pass_on(receive)
             return
@@ -101,10 +106,15 @@ class _Journey:
         except InputError as err:
             await send_refusal(self.send, Refusal(400, str(err)))
             return
-        turn = await self._in_thread(lambda: Turn.begin(route.wire, body, options, model=route.model))
+        encoding = ReadHeaders(scope=self.scope).get("content-encoding", "")
+        turn = await self._in_thread(
+            lambda: Turn.begin(route.wire, body, options, model=route.model, encoding=encoding)
+        )
         self.record.report = turn.report
         self.record.rewrite_ms = (time.perf_counter() - started) * 1e3
         headers = kept_of_request(self.scope["headers"], is_plain=turn.is_watched)
+        if not turn.encoding:
+            headers = [(name, value) for name, value in headers if name != b"content-encoding"]
         await self._guarded(self._carry(headers, turn.body, turn), turn)
 
     async def _guarded(self, work: Coroutine[Any, Any, None], turn: Turn | None = None) -> None:
@@ -142,7 +152,7 @@ class _Journey:
             if following is None:
                 break
             body = following
-            headers = [(name, value) for name, value in headers if name.decode("latin-1") not in NOT_REPEATED]
+            headers = [(name, value) for name, value in headers if name.decode("latin-1") not in _FIRST_ONLY]
         if is_whole:
             await send_whole(
                 self.send, response.status_code, tail, self._shown_headers(response, turn, is_changed=True)
@@ -186,7 +196,7 @@ class _Journey:
     def _shown_headers(self, response: httpx2.Response, turn: Turn | None, *, is_changed: bool) -> Headers:
         self.record.status = response.status_code
         kept = kept_of_reply(response.headers.raw, is_changed=is_changed)
-        told = turn.report.headers() if turn else {}
+        told = self.record.report.headers() if turn or self.record.report.failed else {}
         return kept + [(name.encode("ascii"), value.encode("ascii")) for name, value in told.items()]
 
     async def _upload(self, receive: Receive, is_uploaded: asyncio.Event) -> AsyncIterator[bytes]:

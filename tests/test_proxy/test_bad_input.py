@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from typing import Any
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 from tests.agents import LOG, history, tools_of
 from tests.carrier import body_of
+from tests.retrieving import retrieving
+from tests.test_exchange.test_encodings import ENCODERS
 from tests.test_proxy.conftest import Wire
 from tests.upstream import API_PATHS, Reply, in_turn
 
@@ -78,10 +81,42 @@ def test_a_path_of_nobody_is_told(wire: Wire, path: str) -> None:
     assert wire.upstream.seen == []
 
 
-def test_a_body_that_came_compressed_is_passed_on_unread(wire: Wire) -> None:
-    wire.http.post("/v1/messages", content=b"\x28\xb5\x2f\xfd", headers={"content-encoding": "zstd"})
+@pytest.mark.parametrize("name", sorted(ENCODERS))
+def test_a_body_that_came_compressed_is_read_and_goes_on_plain(wire: Wire, name: str) -> None:
+    wire.upstream.script = retrieving("", "It was 89 ms.", lines="77-78")
+    path = API_PATHS["openai"]
+    answer = wire.http.post(path, content=ENCODERS[name](_GOOD), headers={"content-encoding": name})
+    assert "It was 89 ms." in answer.text
+    assert "x-headroom-failed" not in answer.headers
+    first, second = wire.upstream.seen
+    assert "content-encoding" not in {**first.headers, **second.headers}
+    assert first.json["messages"][0] == json.loads(_GOOD)["messages"][0]
+    assert len(first.body) < 0.3 * len(_GOOD)
+
+
+def test_a_compressed_body_in_which_nothing_changes_goes_on_as_it_came(wire: Wire) -> None:
+    body = gzip.compress(body_of("anthropic", [{"role": "user", "content": "Hi"}]))
+    answer = wire.http.post("/v1/messages", content=body, headers={"content-encoding": "gzip"})
     (seen,) = wire.upstream.seen
-    assert (seen.body, seen.headers["content-encoding"]) == (b"\x28\xb5\x2f\xfd", "zstd")
+    assert (seen.body, seen.headers["content-encoding"]) == (body, "gzip")
+    assert "x-headroom-failed" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "told"),
+    [
+        (b"\x28\xb5\x2f\xfd", "zstd", "its end is missing"),
+        (b"no gzip", "gzip", "no whole gzip"),
+        (b"\x01\x02", "br", "'br' is not read here"),
+        (gzip.compress(b" " * 65_000_000), "gzip", "larger than 64,000,000 bytes"),
+    ],
+    ids=["cut off", "damaged", "br", "bomb"],
+)
+def test_a_body_that_cannot_be_decoded_is_passed_on_unread(wire: Wire, body: bytes, name: str, told: str) -> None:
+    answer = wire.http.post("/v1/messages", content=body, headers={"content-encoding": name})
+    (seen,) = wire.upstream.seen
+    assert (seen.body, seen.headers["content-encoding"]) == (body, name)
+    assert told in answer.headers["x-headroom-failed"]
 
 
 @EACH

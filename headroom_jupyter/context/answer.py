@@ -8,10 +8,11 @@ from typing import Any
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.context.asking import Asked
 from headroom_jupyter.context.cells import Part
-from headroom_jupyter.context.rows import Row, rows_of
+from headroom_jupyter.context.rows import PREVIEW, Row, rows_of
 
 __all__ = ["answer", "composed", "text_page"]
 
+_SHOWN = 150_000  # characters of previews in one answer; the limit that it tells is then smaller than the one asked for
 _PAGE = 250_000  # UTF-16 units of a text in one answer
 _MARKS = "<<ccr:REF …>> marks what is left out; headroom_retrieve brings it back"
 
@@ -30,19 +31,30 @@ def answer(parts: Sequence[Part], asked: Asked, store: Store) -> dict[str, Any]:
     else:
         made = rows_of(parts, asked, store)
         rows = made[page]
+    shown = _fitting(rows)
     text = composed([row for row in made if row.is_included])
     is_all = len(made) == len(parts)
     return {
         "model": asked.model,
         "is_estimate": not asked.tokenizer.is_exact,
-        "totals": _totals(rows, asked, asked.tokenizer.count(text) if is_all else None),
-        "cells": _cells(rows),
+        "totals": _totals(shown, asked, asked.tokenizer.count(text) if is_all else None),
+        "cells": _cells(shown),
         "offset": asked.offset,
-        "limit": asked.limit,
+        "limit": min(asked.limit, max(1, len(shown))),
         "total": len(parts),
-        "rows": [row.json() for row in rows],
+        "rows": [row.json() for row in shown],
         "text": None if asked.compose is None else text_page(text, asked.compose),
     }
+
+
+def _fitting(rows: Sequence[Row]) -> Sequence[Row]:
+    """As many as one answer holds, one at least."""
+    size = 0
+    for index, row in enumerate(rows):
+        size += min(len(row.text), PREVIEW) + 300
+        if index and size > _SHOWN:
+            return rows[:index]
+    return rows
 
 
 def composed(rows: Sequence[Row]) -> str:

@@ -23,9 +23,9 @@ from headroom_jupyter.errors import HeadroomError
 from headroom_jupyter.results import TextResult
 from headroom_jupyter.texts import compress_text
 
-__all__ = ["Row", "form_id", "row_of_result", "rows_of"]
+__all__ = ["PREVIEW", "Row", "form_id", "row_of_value", "rows_of"]
 
-_PREVIEW = 2000  # characters
+PREVIEW = 2000  # characters
 _WEIGHTS: Mapping[Role, float] = {"source": 1.5, "markdown": 0.7}
 _LEAST = 60  # tokens; a part that may have less is better left out as a whole
 _HEADING = 12  # tokens, of what stands above a part in the composed text
@@ -75,7 +75,7 @@ class Row:
             "form": form_id(self.text) if self.ref and self.fidelity != "verbatim" else None,
             "chars_before": self.chars_before,
             "chars_after": _units(self.text),
-            "preview": self.text[:_PREVIEW],
+            "preview": self.text[:PREVIEW],
             "is_included": self.is_included,
             "pins": [list(pair) for pair in self.pins],
             "is_whole": self.is_whole,
@@ -117,7 +117,7 @@ def rows_of(parts: Sequence[Part], asked: Asked, store: Store) -> list[Row]:
     return [made.get(index) or _row(part, asked, store, None) for index, part in enumerate(parts)]
 
 
-def row_of_result(part: Part, result: TextResult, *, error: str = "") -> Row:
+def _row_of(part: Part, result: TextResult) -> Row:
     """The row of a part that was compressed elsewhere."""
     return Row(
         part,
@@ -132,8 +132,19 @@ def row_of_result(part: Part, result: TextResult, *, error: str = "") -> Row:
         0 if result.is_estimate else _units(result.original),
         result.is_estimate,
         result.budget_met,
-        error=error,
     )
+
+
+def row_of_value(name: str, result: TextResult, asked: Asked, store: Store) -> Row:
+    """The row of a variable that was compressed; its id is `variable NAME`."""
+    part = Part(f"variable {name}", "variable", name, "" if result.is_estimate else result.original)
+    row = _row_of(part, result)
+    lines = asked.pins.get(part.id, ())
+    if lines and not result.is_estimate and result.fidelity not in ("verbatim", "lossless"):
+        row = _with_pins(row, result, asked, store, lines)
+    is_estimate = row.is_estimate or not asked.tokenizer.is_exact
+    error = row.error or (row.reason if row.reason.startswith(("store:", "failed:")) else "")
+    return replace(row, pins=lines, is_estimate=is_estimate, error=error)
 
 
 def _row(part: Part, asked: Asked, store: Store, most: int | None) -> Row:
@@ -177,7 +188,7 @@ def _compressed(part: Part, asked: Asked, store: Store, most: int | None) -> Row
         budget=None if most is None else max(1, most),
         store=store,
     )
-    row = row_of_result(part, result)
+    row = _row_of(part, result)
     if lines and result.fidelity not in ("verbatim", "lossless"):
         row = _with_pins(row, result, asked, store, lines)
     if most is not None and row.tokens_after > max(most, _LEAST) and not lines:

@@ -30,6 +30,12 @@ def attach(shell: InteractiveShell) -> None:
     _add(magics, shell.input_transformers_cleanup, asked)
     if (completer := getattr(shell, "Completer", None)) is not None:
         _add(magics, completer.custom_matchers, matcher_for(magics))
+    if getattr(shell, "kernel", None) is not None:
+        from headroom_jupyter.notebook.comm import PanelLink  # noqa: PLC0415  # a kernel has comm, a terminal may not
+
+        link = PanelLink(shell)
+        link.start()
+        magics.undo.append(link.stop)
 
 
 def detach(shell: InteractiveShell) -> None:

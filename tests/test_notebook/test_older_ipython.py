@@ -18,6 +18,7 @@ from tests.test_notebook import test_session as sessions
 from tests.test_notebook import test_value_kinds as values
 from tests.test_notebook import test_widgets as widgets
 from tests.test_notebook.conftest import Kernel
+from tests.test_notebook.panels import panel_kernel
 
 _FOLDER = Path(sys.prefix) / "ipython8"
 _BEHAVIOURS: tuple[Callable[[Kernel], None], ...] = (
@@ -92,3 +93,14 @@ def test_the_explorer_answers_its_page(tmp_path: Path) -> None:
     with running_kernel(tmp_path) as own:
         own.run(widgets.CODE)
         widgets.test_a_smaller_budget_is_answered_with_a_smaller_text(own)
+
+
+def test_the_panel_is_answered_once_the_cell_has_ended(tmp_path: Path) -> None:
+    """ipykernel 6 has no subshells: what a panel asks while a cell runs waits for its end."""
+    with panel_kernel(tmp_path) as panel:
+        panel.run("%load_ext headroom_jupyter")
+        comm = panel.open()
+        running = panel.start("answer = 42")
+        told = panel.ask(comm, {"type": "variables"})
+        assert [one["name"] for one in told["variables"]] == ["answer"]
+        assert panel.finish(running) == ""

@@ -111,10 +111,9 @@ class Handler(APIHandler):
 
     async def _send(self, file: Download) -> None:
         # A file to be kept, never a page: whatever is in it, no browser is to show or run it.
-        self.set_header("Content-Type", "application/octet-stream")
         self.set_header("Content-Disposition", f'attachment; filename="{file.name}"')
         self.set_header("X-Content-Type-Options", "nosniff")
-        await self.finish(file.content)
+        await self.finish(file.content, set_content_type="application/octet-stream")
 
     async def _content(self, path: str, kind: str) -> Any:
         """A file as the contents manager gives it, if it really lies in the root and is not too large."""

@@ -100,8 +100,9 @@ class Panel:
 
     @staticmethod
     def _is_idle(message: Json, ident: str) -> bool:
+        kind, content = message["header"]["msg_type"], message["content"]
         is_ours = message["parent_header"].get("msg_id") == ident
-        return is_ours and message["header"]["msg_type"] == "status" and message["content"]["execution_state"] == "idle"
+        return bool(is_ours and kind == "status" and content["execution_state"] == "idle")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from headroom_jupyter.ccr.store import Store
@@ -13,6 +13,7 @@ from headroom_jupyter.context.rows import PREVIEW, Row, rows_of
 __all__ = ["answer", "composed", "text_page"]
 
 _SHOWN = 150_000  # characters of previews in one answer; the limit that it tells is then smaller than the one asked for
+_REST = 300  # characters of a row beside its preview, about
 _PAGE = 250_000  # UTF-16 units of a text in one answer
 _MARKS = "<<ccr:REF …>> marks what is left out; headroom_retrieve brings it back"
 
@@ -26,18 +27,19 @@ def answer(parts: Sequence[Part], asked: Asked, store: Store) -> dict[str, Any]:
         StoreError: the store cannot be read.
     """
     page = slice(asked.offset, asked.offset + asked.limit)
+    made: Sequence[Row] = ()
     if asked.budget is None and asked.compose is None:
-        rows = made = rows_of(parts[page], asked, store)
+        shown = _fitting(row for part in parts[page] for row in rows_of([part], asked, store))
+        made = shown if len(shown) == len(parts) else ()
     else:
         made = rows_of(parts, asked, store)
-        rows = made[page]
-    shown = _fitting(rows)
+        shown = _fitting(made[page])
     text = composed([row for row in made if row.is_included])
-    is_all = len(made) == len(parts)
+    tokens = asked.tokenizer.count(text) if len(made) == len(parts) else None
     return {
         "model": asked.model,
         "is_estimate": not asked.tokenizer.is_exact,
-        "totals": _totals(shown, asked, asked.tokenizer.count(text) if is_all else None),
+        "totals": _totals(shown, asked, tokens),
         "cells": _cells(shown),
         "offset": asked.offset,
         "limit": min(asked.limit, max(1, len(shown))),
@@ -47,14 +49,16 @@ def answer(parts: Sequence[Part], asked: Asked, store: Store) -> dict[str, Any]:
     }
 
 
-def _fitting(rows: Sequence[Row]) -> Sequence[Row]:
-    """As many as one answer holds, one at least."""
+def _fitting(rows: Iterable[Row]) -> list[Row]:
+    """As many as one answer holds, one at least; no more of them are made."""
+    out: list[Row] = []
     size = 0
-    for index, row in enumerate(rows):
-        size += min(len(row.text), PREVIEW) + 300
-        if index and size > _SHOWN:
-            return rows[:index]
-    return rows
+    for row in rows:
+        out.append(row)
+        size += min(len(row.text), PREVIEW) + _REST
+        if size > _SHOWN:
+            break
+    return out
 
 
 def composed(rows: Sequence[Row]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -98,3 +99,14 @@ def test_odd_outputs_have_rows_too(store: Store, output: Any) -> None:
     told = answer(parts_of([code("a", "x", output)]), asked({"compose": 0}), store)
     assert [row["error"] for row in told["rows"]] == ["", ""]
     assert "\x1b" not in told["text"]["text"]
+
+
+def test_an_answer_holds_what_fits_and_the_next_page_goes_on(store: Store) -> None:
+    lines = [sha256(b"%d" % n).hexdigest() * 30 for n in range(120)]
+    parts = parts_of([code(f"c{n}", line) for n, line in enumerate(lines)])
+    first = answer(parts, asked({}), store)
+    assert len(json.dumps(first)) < 300_000
+    assert (first["total"], first["limit"]) == (120, len(first["rows"]))
+    ids = [row["id"] for row in first["rows"]]
+    rest = answer(parts, asked({"offset": len(ids)}), store)
+    assert [*ids, *(row["id"] for row in rest["rows"])] == [part.id for part in parts]

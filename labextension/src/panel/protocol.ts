@@ -118,6 +118,7 @@ export interface RowsAnswer {
   totals: RowTotals;
   cells: CellTokens[];
   offset: number;
+  /** May be less than was asked for, where one answer does not hold more: the next page begins at offset + rows.length. */
   limit: number;
   total: number;
   rows: Row[];

@@ -427,6 +427,7 @@ def scrub(root: Path, agent: str) -> None:
             into.parent.mkdir(parents=True, exist_ok=True)
             text = _dumped(path) if path.suffix == ".db" else "".join(map(_line, path.open(encoding="utf-8")))
             into = into.with_suffix(".sql") if path.suffix == ".db" else into
+            text = re.sub(re.escape(re.sub(r"[^A-Za-z0-9]", "-", str(home / "shop"))), "-home-ann-shop", text)
             text = text.replace(str(home), "/home/ann").replace(str(home.parent / "programs"), "/usr/bin")
             into.write_text(text, encoding="utf-8")
             mark = path.parents[1] / ".project_root"

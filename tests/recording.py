@@ -320,8 +320,8 @@ def _call(agent: str, do: Do, project: Path, number: int) -> ToolCall:
         tool, words = "shell", (f"sed -i 's/{words[1].replace('*', '.')}/{words[2]}/' {words[0]}",)
     if tool == "shell" and do.timeout_ms and agent in ("codex", "gemini"):
         words = (f"timeout {max(1, do.timeout_ms // 1000)} {words[0]}",)
-    arguments: dict[str, Any]
     path = str(project / words[0])
+    arguments: dict[str, Any]
     if tool == "shell":
         key = "cmd" if agent == "codex" else "command"
         arguments = {key: words[0]} | ({} if agent == "codex" else {"description": "Run it"})

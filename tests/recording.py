@@ -324,9 +324,9 @@ def _call(agent: str, do: Do, project: Path, number: int) -> ToolCall:
     arguments: dict[str, Any]
     if tool == "shell":
         key = "cmd" if agent == "codex" else "command"
-        arguments = {key: words[0]} | ({} if agent == "codex" else {"description": "Run it"})
+        arguments = {key: words[0], "description": "Run it"}
         if agent == "codex":
-            arguments["yield_time_ms"] = 30_000
+            arguments = {key: words[0], "yield_time_ms": 30_000}
         if do.timeout_ms and agent in ("claude", "opencode"):
             arguments["timeout"] = do.timeout_ms
         name = _REAL[agent].shell

@@ -45,8 +45,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _learnt(root: Path, home: Path, **options: bool) -> Gathered:
-    return gather(root, place=Place({}, home, root), **options)
+def _learnt(root: Path, home: Path, *, all_projects: bool = False) -> Gathered:
+    return gather(root, place=Place({}, home, root), all_projects=all_projects)
 
 
 def test_executed_notebooks_teach_what_the_error_blames(root: Path, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_a_way_around_a_guard_is_never_learnt(right: str) -> None:
         shell(right),
     ]
     assert rules_of(events, events, events) == []
-    said = [shell("make install", "Permission denied", 2), f"No, use `{right}`, not `make install`."]
+    said: list[Event | str] = [shell("make install", "Permission denied", 2), f"No, use `{right}`, not `make install`."]
     assert rules_of(said) == []
 
 

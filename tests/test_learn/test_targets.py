@@ -23,8 +23,9 @@ _LEARNT = Gathered([_RULE])
 def _notebook(*kinds: str) -> str:
     made = nbformat.v4.new_notebook()
     for kind in kinds:
-        new = nbformat.v4.new_markdown_cell if kind == "markdown" else nbformat.v4.new_code_cell
-        made.cells.append(new(f"# é {kind}\nand more"))
+        source = f"# é {kind}\nand more"
+        is_code = kind == "code"
+        made.cells.append(nbformat.v4.new_code_cell(source) if is_code else nbformat.v4.new_markdown_cell(source))
     return str(nbformat.writes(made)) + "\n"
 
 

@@ -105,7 +105,7 @@ function FormChoice({ model, trans }: ToolbarProps): React.JSX.Element | null {
     >
       {loaded.forms.map(form => (
         <option key={form.form} value={form.form}>
-          {new Date(form.issued_at * 1000).toLocaleString()} · {grouped(form.tokens_after)} {trans.__('tokens')}
+          {new Date(form.used_at * 1000).toLocaleString()} · {grouped(form.tokens_after)} {trans.__('tokens')}
         </option>
       ))}
     </select>

@@ -59,7 +59,7 @@ export class ResultRenderer extends Panel implements IRenderMime.IRenderer {
     const { trans } = this._options;
     const marks = [...page.querySelectorAll('details > summary')].slice(0, MOST_MARKS);
     for (const summary of marks) {
-      const marker = summary.textContent.trim();
+      const marker = (summary.textContent ?? '').trim();
       const ref = /^<<ccr:([0-9a-f]{12})/.exec(marker)?.[1];
       const whose = ref === undefined ? found : found.filter(one => one.ref === ref);
       if (isMarker(marker) && whose.length === 1 && whose[0]) {

@@ -94,7 +94,8 @@ def markers(request: Request) -> Json:
     offset, limit = request.page()
     found = list(_marks(request, known))
     all_spans = known.spans()
-    places = [_place(request, known, all_spans, *mark) for mark in found[offset : offset + limit]]
+    units = Units(known.original.text or ""), Units(known.text)  # once for all: it reads the whole text
+    places = [_place(request, known, all_spans, units, *mark) for mark in found[offset : offset + limit]]
     return {"offset": offset, "total": len(found), "markers": places}
 
 
@@ -146,14 +147,23 @@ def _marks(request: Request, known: _Known) -> Iterator[tuple[int, int, str, Mar
             yield start, end, ref, marker
 
 
-def _place(request: Request, known: _Known, spans: list[Span], start: int, end: int, ref: str, marker: Marker) -> Json:
-    shown = Units(known.text)
+def _place(
+    request: Request,
+    known: _Known,
+    spans: list[Span],
+    units: tuple[Units, Units],
+    start: int,
+    end: int,
+    ref: str,
+    marker: Marker,
+) -> Json:
+    before, shown = units
     said = known.text[start:end]
     place: Json = {"start": shown.units(start), "end": shown.units(end), "marker": said, "ref": ref}
     run = _run(known, spans, start, marker) if ref == request.ref else None
     if run is None:
         return {**place, "source_start": None, "source_end": None, "first_line": None, "last_line": None}
-    before, source = Units(known.original.text or ""), known.original
+    source = known.original
     return {
         **place,
         "source_start": before.units(run[0]),

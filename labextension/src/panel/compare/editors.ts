@@ -128,7 +128,7 @@ export class Editors {
       b: {
         doc: textOf(after.text),
         extensions: [
-          ...common(label),
+          ...common(label, after.text),
           markerMarks(after.markers, this._options.trans.__('Show the original')),
           Prec.high(EditorView.domEventHandlers({ click: event => this._onMarker(event), keydown: event => this._onKey(event) }))
         ]
@@ -152,7 +152,7 @@ export class Editors {
           }
         }
       }),
-      ...common(this._options.trans.__('Before: the original')),
+      ...common(this._options.trans.__('Before: the original'), this._options.loaded.original),
       this._folds,
       EditorView.decorations.of(view => pinnedLines(view.state, this._options.pins)),
       EditorView.domEventHandlers({ click: onClick }),
@@ -242,11 +242,25 @@ function textOf(text: string): Text {
   return Text.of(text.split('\n'));
 }
 
-function common(label: string): Extension[] {
+/** Lines beyond this do not wrap: the browser would lay out all of them, 10 s for 10 MB. */
+const LONGEST_WRAPPED = 10_000;
+
+function hasLongLine(text: string): boolean {
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf('\n', at);
+    if ((end < 0 ? text.length : end) - at > LONGEST_WRAPPED) {
+      return true;
+    }
+    at = end < 0 ? text.length : end + 1;
+  }
+  return false;
+}
+
+function common(label: string, text: string): Extension[] {
   return [
     EditorState.lineSeparator.of('\n'),
     EditorState.readOnly.of(true),
-    EditorView.lineWrapping,
+    hasLongLine(text) ? [] : EditorView.lineWrapping,
     EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', spellcheck: 'false' }),
     highlightSpecialChars(),
     drawSelection(),

@@ -81,10 +81,21 @@ export class Original {
   }
 }
 
+/** The first page says how long pages are and how many follow; those come at once. */
 async function joined(page: (offset: number) => Promise<TextPage>): Promise<string> {
-  const parts: string[] = [];
-  for (let next: number | null = 0; next !== null; ) {
-    const got: TextPage = await page(next);
+  const first = await page(0);
+  if (first.next === null) {
+    return first.text;
+  }
+  const size = first.next;
+  const offsets = Array.from({ length: Math.ceil((first.total - size) / size) }, (_, index) => (index + 1) * size);
+  const pages = await Promise.all(offsets.map(offset => page(offset)));
+  // A page ends before a character that would be cut in two; then the pages behind it are asked for again, in turn.
+  const parts = [first.text];
+  let next: number | null = size;
+  for (let index = 0; next !== null; index++) {
+    const known: TextPage | undefined = pages[index];
+    const got: TextPage = known?.offset === next ? known : await page(next);
     parts.push(got.text);
     next = got.next;
   }

@@ -12,10 +12,10 @@ price depends on beside the model (the tier, a region, prompts beyond 200,000 to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["COMPILED", "Price", "cached_minimum", "price_of"]
+__all__ = ["COMPILED", "Price", "cached_minimum", "price_of", "published", "window_of"]
 
 COMPILED = "2026-11-24"
 # What may follow a model's name in a request without making it another model: a date, "latest", a preview's number.
@@ -76,6 +76,16 @@ _MINIMUMS = {
     **dict.fromkeys(("gemini-3.1-pro",), 4096),
     **dict.fromkeys(("gemini-2.5-flash", "gemini-2.5-pro"), 2048),
 }
+# Tokens of the context window, where the provider's page of models names one for the plain API.
+_WINDOWS = {
+    200_000: "claude-opus-4-5 claude-opus-4-1 claude-opus-4 claude-sonnet-4-5 claude-sonnet-4 claude-3-7-sonnet"
+    " claude-haiku-4-5 claude-3-5-haiku claude-3-haiku o3 o4-mini o3-mini",
+    400_000: "gpt-5.1 gpt-5.1-codex gpt-5.1-codex-mini gpt-5 gpt-5-mini gpt-5-nano",
+    1_047_576: "gpt-4.1 gpt-4.1-mini gpt-4.1-nano",
+    128_000: "gpt-4o gpt-4o-mini",
+    1_048_576: "gemini-2.5-pro gemini-2.5-flash gemini-2.5-flash-lite",
+}
+_WINDOW_OF = {name: window for window, names in _WINDOWS.items() for name in names.split()}
 _USUAL_MINIMUM = 1024  # of the other Claude models, of OpenAI's, and of those not known here
 
 
@@ -87,6 +97,20 @@ def price_of(model: str) -> Price | None:
     """
     row = _row(model, _TABLE)
     return _TABLE[row] if row else None
+
+
+def published() -> Mapping[str, Price]:
+    """The whole table, by model."""
+    return dict(_TABLE)
+
+
+def window_of(model: str) -> int | None:
+    """The tokens that a model's context window holds; None where the table does not say.
+
+    >>> window_of("gpt-4o-2024-11-20"), window_of("gpt-99")
+    (128000, None)
+    """
+    return _WINDOW_OF.get(_row(model, _WINDOW_OF))
 
 
 def cached_minimum(model: str) -> int:

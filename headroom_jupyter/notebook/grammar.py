@@ -174,7 +174,7 @@ def _check_unknown(text: str, known: dict[str, Action], *, is_first: bool) -> No
 def _form(options: Namespace, rest: str, *, is_cell: bool) -> str:
     if is_cell:
         return "%%headroom"
-    sources = [name for name in _SOURCES if getattr(options, name) not in (None, False)]
+    sources = [name for name in _SOURCES if getattr(options, name) is not None and getattr(options, name) is not False]
     if len(sources) > 1 or (sources and rest):
         other = repr(rest[:40]) if rest else f"--{sources[1]}"
         raise InputError(f"--{sources[0]} and {other} at once; compress one thing at a time")

@@ -159,7 +159,7 @@ def _corners(array: Array) -> str:
 
 def _unkept(array: Array, title: str, note: Sequence[str]) -> Text:
     reason = f"too large to store (over {size_of(_KEPT_BYTES)}): compress a slice of it to see more"
-    return Text("\n".join([title, *note, reason, _corners(array), ""]))
+    return Text("\n".join([title, *note, reason, _corners(array), ""]), is_note=True)
 
 
 def _wide(array: Array, title: str, note: Sequence[str]) -> View:

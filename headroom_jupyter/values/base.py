@@ -22,10 +22,14 @@ def _nowhere(original: str, text: str) -> list[Span]:
 
 @dataclass(frozen=True)
 class Text:
-    """A value that is told as a text, to be compressed as any other; `hints` say what kind of text."""
+    """A value that is told as a text, to be compressed as any other; `hints` say what kind of text.
+
+    `is_note`: it is a short description of ours, which stays whole unless a budget forbids it.
+    """
 
     text: str
     hints: Hints = field(default_factory=Hints)
+    is_note: bool = False
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,10 @@ class Order:
 def deliver(told: Told, order: Order) -> TextResult:
     """The result for what a value was told as."""
     if not isinstance(told, View):
+        tokens = tokenizer_for(order.model).count(told.text) if told.is_note else 0
+        if told.is_note and (order.budget is None or tokens <= order.budget):
+            met = None if order.budget is None else True
+            return TextResult(told.text, told.text, "", "", "verbatim", tokens, tokens, (), "described", met)
         level: Level = order.level if order.retrieval else "lossless"
         hints = told.hints
         return compress_text(

@@ -160,12 +160,12 @@ def _repr(value: Any) -> str:
     try:
         kind: Any = type(value)
         text = str(value) if kind.__repr__ is object.__repr__ else repr(value)
-    except Exception as err:  # noqa: BLE001  # a foreign repr may raise anything; the text says so
+    except (Exception, SystemExit) as err:  # noqa: BLE001  # a foreign repr may raise anything; the text says so
         return f"<{type(value).__name__}: its repr raises {type(err).__name__}: {_message(err)}>"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,} characters)"
 
 
-def _message(error: Exception) -> str:
+def _message(error: BaseException) -> str:
     try:
         return str(error)[:200]
     except Exception:  # noqa: BLE001  # even that may fail

@@ -86,8 +86,9 @@ def test_empty_and_single_arrays_are_told() -> None:
     assert "2.5" in compress_value(np.array(2.5)).text
 
 
-def test_an_array_of_two_gigabytes_is_described_and_not_stored() -> None:
-    array = np.zeros(250_000_000)  # pages that nobody wrote take no memory
+@pytest.mark.parametrize("shape", [(250_000_000,), (25_000, 10_000)])
+def test_an_array_of_two_gigabytes_is_described_and_not_stored(shape: tuple[int, ...]) -> None:
+    array = np.zeros(shape)  # pages that nobody wrote take no memory
     result = compress_value(array)
     assert "2.0 GB" in result.text
     assert "too large to store" in result.text

@@ -1,4 +1,4 @@
-"""The TypeScript client: linted, built, tested by its own tests, installed as a package, and one with the library.
+"""TypeScript: the panel and the client, linted and tested by their own tests; the panel's bundle as it is installed.
 
 Node is needed, and the npm registry on the first run. Without Node this is skipped, but never in CI.
 """
@@ -11,7 +11,9 @@ import pwd
 import re
 import shutil
 import subprocess
+import sys
 import sysconfig
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from headroom_jupyter import RETRIEVE_TOOL, __version__
 from tests.proxies import proxy_process
 
 FOLDER = Path(__file__).parents[1] / "labextension"
+BUNDLE = FOLDER.parent / "headroom_jupyter" / "labextension"
 SOURCES = sorted((FOLDER / "src" / "client").glob("*.ts"))
 Yarn = Callable[..., str]
 
@@ -51,15 +54,45 @@ def yarn() -> Yarn:
 
 
 def test_it_follows_the_rules(yarn: Yarn) -> None:
-    yarn("lint:client")
+    yarn("lint:client")  # the panel's rules need all of JupyterLab's types; command 2 of the README has them checked
 
 
 def test_its_own_tests_pass_also_against_a_real_proxy(yarn: Yarn) -> None:
     with proxy_process("http://127.0.0.1:9") as proxy:
-        told = yarn("test:client", HEADROOM_TEST_PROXY=proxy.url)
+        _all_pass(yarn("test:client", HEADROOM_TEST_PROXY=proxy.url), 30)
+
+
+def test_the_panels_own_tests_pass(yarn: Yarn) -> None:
+    _all_pass(yarn("test:panel"), 30)
+
+
+def _all_pass(told: str, at_least: int) -> None:
     found = {name: int(count) for name, count in re.findall(r"^# (pass|fail|skipped) (\d+)$", told, re.MULTILINE)}
-    assert found["pass"] >= 30
+    assert found["pass"] >= at_least
     assert (found["fail"], found["skipped"]) == (0, 0)
+
+
+def test_the_committed_bundle_is_of_these_sources(yarn: Yarn) -> None:
+    yarn("check:bundle")
+
+
+def test_the_bundle_is_small() -> None:
+    assert sum(path.stat().st_size for path in (BUNDLE / "static").glob("*.js")) < 300_000
+
+
+def test_installing_brings_the_panel_to_where_jupyterlab_looks(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    # Neither Node nor JupyterLab's tools: the path is empty.
+    subprocess.run(command, cwd=FOLDER.parent, env={"PATH": ""}, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    data = f"headroom_jupyter-{__version__}.data/data/"
+    there = {name.removeprefix(data) for name in names if name.startswith(data)}
+    panel = "share/jupyter/labextensions/headroom-jupyter/"
+    built = {path.relative_to(BUNDLE).as_posix() for path in BUNDLE.rglob("*") if path.is_file()}
+    assert {panel + name for name in (*built, "install.json")} <= there
+    assert "etc/jupyter/jupyter_server_config.d/headroom_jupyter.json" in there
+    assert not [name for name in names if name.startswith("headroom_jupyter/labextension")]
 
 
 def test_it_can_be_installed_as_a_package_and_used_both_ways(yarn: Yarn, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 __all__ = ["Lab", "chromium", "lab_server"]
 
 expect.set_options(timeout=30_000)  # on a busy machine a kernel's answer takes its time
-_BUNDLE = Path(__file__).parents[2] / "headroom_jupyter" / "labextension"
+_ROOT = Path(__file__).parents[2]
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 # What calls the network, or pops up.
 _DISABLED = {
@@ -67,10 +67,13 @@ def lab_server(root: Path, home: Path) -> Iterator[Lab]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token = secrets.token_hex(8)
-    # The panel of this checkout, not one that was installed with an earlier state of it.
+    # Panel and server extension of this checkout, not those that were installed with an earlier state of it.
     extensions = home / "labextensions"
     extensions.mkdir()
-    (extensions / "headroom-jupyter").symlink_to(_BUNDLE, target_is_directory=True)
+    bundle = _ROOT / "headroom_jupyter" / "labextension"
+    (extensions / "headroom-jupyter").symlink_to(bundle, target_is_directory=True)
+    enabled = home / "config" / "jupyter_server_config.d"
+    enabled.symlink_to(_ROOT / "jupyter-config" / "server-config", target_is_directory=True)
     folders = {"CONFIG_DIR": "config", "RUNTIME_DIR": "runtime", "DATA_DIR": "data"}
     lab_folders = {"SETTINGS_DIR": "settings", "WORKSPACES_DIR": "workspaces"}
     environ = {

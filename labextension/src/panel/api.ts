@@ -82,6 +82,7 @@ function refusal(status: number, text: string): RequestError {
     const { message, kind } = JSON.parse(text) as Partial<RestError>;
     return new RequestError(message ?? text, status, kind ?? '');
   } catch {
-    return new RequestError(text || `The server answered ${status}.`, status, '');
+    const words = status === 404 ? 'The Jupyter server does not have headroom_jupyter: restart it, or install it there.' : `The Jupyter server answered ${status}.`;
+    return new RequestError(words, status, '');
   }
 }

@@ -46,7 +46,7 @@ export class PanelSettings {
   /** What a notebook starts with. */
   choices(): Choices {
     const { model, level, budget } = this._values;
-    return { query: '', model, level, budget: budget || null, exclude: [], whole: [], variables: [], files: [] };
+    return { query: '', model, level, budget: budget || null, exclude: [], whole: [], variables: [], files: [], pins: {} };
   }
 
   private _values = USUAL;

@@ -19,11 +19,12 @@ const COMPARE = 'headroom:compare';
 /** What the model reads of one row; its marks lead to the original. */
 export function RowDetail({ row, context, commands, trans, stop }: Props): React.JSX.Element {
   const { ref, form, title } = row;
-  const document = context.path;
+  const { query, level, model } = context.choices;
+  const compared = { ref, form, title, document: context.path, query, level, model, row: row.id };
   const canCompare = ref !== null && commands.hasCommand(COMPARE);
   const buttons: [string, string, () => void][] = [];
   if (canCompare) {
-    buttons.push(['compare', trans.__('Compare'), () => { void commands.execute(COMPARE, { ref, form, title, document }); }]);
+    buttons.push(['compare', trans.__('Compare'), () => { void commands.execute(COMPARE, compared); }]);
   }
   if (row.cell_id !== null) {
     buttons.push(['go', trans.__('Go to cell'), () => { void commands.execute('headroom:go-to-cell', { cell: row.cell_id }); }]);
@@ -38,7 +39,7 @@ export function RowDetail({ row, context, commands, trans, stop }: Props): React
       <pre className="jp-Headroom-text" tabIndex={stop} aria-label={trans.__('What a model reads of %1', title)} role="region">
         {pieces(row.preview).map(({ text, mark }, index) => mark && canCompare ? (
           <button key={index} className="jp-Headroom-mark" tabIndex={stop} title={trans.__('Show what was left out')}
-            onClick={() => { void commands.execute(COMPARE, { ref, form, title, document, marker: text }); }}>
+            onClick={() => { void commands.execute(COMPARE, { ...compared, marker: text }); }}>
             {text}
           </button>
         ) : <React.Fragment key={index}>{text}</React.Fragment>)}
@@ -46,7 +47,7 @@ export function RowDetail({ row, context, commands, trans, stop }: Props): React
       </pre>
       <div className="jp-Headroom-actions">
         {buttons.map(([name, label, run]) => (
-          <button key={name} className="jp-Button jp-Headroom-button" tabIndex={stop} onClick={run}>{label}</button>
+          <button key={name} className="jp-Headroom-button" tabIndex={stop} onClick={run}>{label}</button>
         ))}
       </div>
     </>

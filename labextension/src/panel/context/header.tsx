@@ -38,7 +38,7 @@ export function Header({ model, context, commands, trans }: Props): React.JSX.El
       <Prices model={model} context={context} trans={trans} />
       <div className="jp-Headroom-actions" role="toolbar" aria-label={trans.__('What can be done with the context')}>
         {ACTIONS.filter(id => commands.hasCommand(id) && commands.isVisible(id)).map(id => (
-          <button key={id} className="jp-Button jp-Headroom-button" title={commands.caption(id)} disabled={!commands.isEnabled(id)}
+          <button key={id} className="jp-Headroom-button" title={commands.caption(id)} disabled={!commands.isEnabled(id)}
             onClick={() => { void commands.execute(id); }}>
             {commands.label(id)}
           </button>

@@ -7,7 +7,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { HeadroomApi } from '../api.js';
 import { KernelLink, type LinkState } from '../comm.js';
-import type { CellTokens, Row, RowTotals, Variable } from '../protocol.js';
+import type { CellTokens, LineRange, Row, RowTotals, Variable } from '../protocol.js';
 import type { PanelSettings } from '../settings.js';
 import { NotebookCells } from './cells.js';
 import { RowSource, type Answered, type Origin } from './source.js';
@@ -116,6 +116,12 @@ export class NotebookContext {
 
   keepWhole(id: string, isWhole: boolean): void {
     this.choose({ whole: toggled(this._choices.whole, id, isWhole) });
+  }
+
+  /** Keeps lines of a row's original; none: lets all go. */
+  pin(id: string, lines: LineRange[]): void {
+    const others = Object.entries(this._choices.pins).filter(([one]) => one !== id);
+    this.choose({ pins: Object.fromEntries([...others, [id, lines]]) });
   }
 
   addVariable(name: string): void {

@@ -8,7 +8,7 @@ import { Token } from '@lumino/coreutils';
 
 import { HeadroomApi } from '../api.js';
 import { PanelSettings } from '../settings.js';
-import { IHeadroomPanel } from '../tokens.js';
+import { IComparisons, IHeadroomPanel } from '../tokens.js';
 import { ContextModel } from './model.js';
 import { ContextView } from './view.js';
 
@@ -31,20 +31,27 @@ export const contextPlugin: JupyterFrontEndPlugin<IHeadroomContext> = {
   autoStart: true,
   provides: IHeadroomContext,
   requires: [IHeadroomPanel, INotebookTracker],
-  optional: [ISettingRegistry, IStateDB, ITranslator],
+  optional: [ISettingRegistry, IStateDB, ITranslator, IComparisons],
   activate: (
     app: JupyterFrontEnd,
     panel: IHeadroomPanel,
     tracker: INotebookTracker,
     registry: ISettingRegistry | null,
     state: IStateDB | null,
-    translator: ITranslator | null
+    translator: ITranslator | null,
+    comparisons: IComparisons | null
   ) => {
     const trans = (translator ?? nullTranslator).load('headroom_jupyter');
     const settings = new PanelSettings();
     registry?.load(SETTINGS).then(found => { settings.use(found); }, () => undefined); // the usual settings then
     const api = new HeadroomApi(app.serviceManager.serverSettings);
     const model = new ContextModel(tracker, api, settings, state);
+    comparisons?.pinned.connect((_, { args, pins }) => {
+      const context = model.current;
+      if (args.row && context?.path === args.document) {
+        context?.pin(args.row, pins);
+      }
+    });
     let view: ContextView | null = null;
     const create = (): ContextView => (view = new ContextView(model, app.commands, trans));
     panel.addView({ id: 'context', label: trans.__('Context'), rank: 10, create });

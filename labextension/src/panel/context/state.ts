@@ -1,5 +1,5 @@
 /** What a person chose for one notebook, and what follows from it; pure. */
-import type { Ask, Level, Row } from '../protocol.js';
+import type { Ask, Level, LineRange, Row } from '../protocol.js';
 
 export interface Choices {
   query: string;
@@ -13,6 +13,8 @@ export interface Choices {
   /** Added by hand: names of variables, paths of files from the server's root. */
   variables: readonly string[];
   files: readonly string[];
+  /** Row id to lines of its original that stay. */
+  pins: Readonly<Record<string, LineRange[]>>;
 }
 
 export interface Totals {
@@ -31,21 +33,22 @@ export function fileId(path: string): string {
 
 /** What is asked of the notebook's rows; `taken` tokens of the budget went to what was added by hand. */
 export function askForNotebook(choices: Choices, taken: number): Ask {
-  const { query, model, level, budget, exclude, whole } = choices;
+  const { query, model, level, budget, exclude, whole, pins } = choices;
   return {
     ...(query && { query }),
     model,
     level,
     ...(budget !== null && { budget: Math.max(0, budget - taken) }),
     exclude: [...exclude],
-    whole: [...whole]
+    whole: [...whole],
+    pins
   };
 }
 
 /** What is asked of one thing that was added by hand. */
 export function askForAdded(choices: Choices, id: string): Ask {
-  const { query, model, level, whole } = choices;
-  return { ...(query && { query }), model, level, whole: whole.includes(id) ? [id] : [] };
+  const { query, model, level, whole, pins } = choices;
+  return { ...(query && { query }), model, level, whole: whole.includes(id) ? [id] : [], pins: { [id]: pins[id] ?? [] } };
 }
 
 /** Sum of the included rows. */
@@ -83,8 +86,15 @@ export function restored(kept: unknown, usual: Choices): Choices {
     exclude: list('exclude'),
     whole: list('whole'),
     variables: list('variables'),
-    files: list('files')
+    files: list('files'),
+    pins: lines(found.pins)
   };
+}
+
+function lines(value: unknown): Record<string, LineRange[]> {
+  const isRange = (one: unknown): one is LineRange => Array.isArray(one) && one.length === 2 && one.every(Number.isInteger);
+  const kept = Object.entries(typeof value === 'object' && value ? value : {}) as [string, unknown][];
+  return Object.fromEntries(kept.filter((entry): entry is [string, LineRange[]] => Array.isArray(entry[1]) && entry[1].every(isRange)));
 }
 
 function isLevel(value: unknown): value is Level {

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { percent, saved, short } from '../../src/panel/context/format.js';
+import { pieces } from '../../src/panel/context/marks.js';
+import { dollars, knownModels } from '../../src/panel/context/money.js';
+import { askForNotebook, restored, toggled, totalsOf, type Choices } from '../../src/panel/context/state.js';
+import type { PricesAnswer, Row } from '../../src/panel/protocol.js';
+
+const choices: Choices = { query: '', model: 'gpt-4o', level: 'faithful', budget: null, exclude: [], whole: [], variables: [], files: [], pins: {} };
+const prices: PricesAnswer = {
+  compiled: '2026-11-01',
+  currency: 'USD',
+  per_tokens: 1_000_000,
+  models: [{ model: 'gpt-4o', input: 2.5, write: 2.5, read: 1.25, window: 128_000 }]
+};
+
+test('a share is never rounded up to all of it', () => {
+  assert.equal(percent(0.9999), '99 %');
+  assert.equal(percent(1), '100 %');
+  assert.equal(saved(0, 0), '0 %');
+  assert.equal(saved(1000, 290), '71 %');
+});
+
+test('large counts are short where there is no room', () => {
+  assert.deepEqual([0, 999, 1000, 9_949, 9_960, 999_499, 999_600].map(short), ['0', '999', '1.0k', '9.9k', '10k', '999k', '1.0M']);
+});
+
+test('a price has as many digits as tell something', () => {
+  assert.deepEqual([0, 12.3, 0.0412, 0.00012].map(dollars), ['$0.00', '$12.30', '$0.041', '$0.00012']);
+});
+
+test('a published price is dated, an own one too, and what nobody knows stays unknown', () => {
+  const found = knownModels(prices, { 'gpt-4o': { input: 3, as_of: '2026-11-20' } }, ['gpt-4o', 'home-made']);
+  assert.deepEqual(found.map(one => [one.model, one.perMillion, one.asOf, one.isOwn, one.window]), [
+    ['gpt-4o', 3, '2026-11-20', true, 128_000],
+    ['home-made', null, '', false, null]
+  ]);
+  const [published] = knownModels(prices, {}, []);
+  assert.deepEqual([published?.perMillion, published?.asOf, published?.isOwn], [2.5, '2026-11-01', false]);
+  assert.equal(knownModels(null, {}, ['gpt-4o'])[0]?.perToken, null);
+});
+
+test('what was added by hand takes its part of the budget', () => {
+  assert.equal(askForNotebook({ ...choices, budget: 1000 }, 300).budget, 700);
+  assert.equal(askForNotebook({ ...choices, budget: 100 }, 300).budget, 0);
+  assert.ok(!('budget' in askForNotebook(choices, 300)));
+});
+
+test('only included rows count', () => {
+  const rows = [[100, 10, true], [50, 5, false]].map(
+    ([tokens_before, tokens_after, is_included]) => ({ tokens_before, tokens_after, is_included, is_estimate: !is_included }) as Row
+  );
+  assert.deepEqual(totalsOf(rows), { before: 100, after: 10, isEstimate: false });
+});
+
+test('toggling twice changes nothing', () => {
+  assert.deepEqual(toggled(['a', 'b'], 'b', true), ['a', 'b']);
+  assert.deepEqual(toggled(toggled(['a'], 'b', true), 'b', false), ['a']);
+});
+
+test('what was kept by another version does no harm', () => {
+  assert.deepEqual(restored(undefined, choices), choices);
+  assert.deepEqual(restored({ level: 'tiny', budget: 'much', exclude: [1, 'cell source'], pins: { a: 'b' }, query: 7 }, choices), {
+    ...choices,
+    exclude: ['cell source']
+  });
+  const kept = { ...choices, query: 'why?', budget: 500, pins: { 'file a': [[1, 3]] as [number, number][] } };
+  assert.deepEqual(restored(JSON.parse(JSON.stringify(kept)), choices), kept);
+});
+
+test('marks are told from the text around them', () => {
+  const text = 'a\n<<ccr:0123456789ab lines 2-4 of 9>>\nb <<5-7>> <b>';
+  assert.deepEqual(pieces(text).filter(piece => piece.mark).map(piece => piece.text), ['<<ccr:0123456789ab lines 2-4 of 9>>', '<<5-7>>']);
+  assert.equal(pieces(text).map(piece => piece.text).join(''), text);
+  assert.deepEqual(pieces(''), []);
+});
+
+test('what cannot be seen is made visible, and a long line takes no time', () => {
+  assert.equal(pieces('\u001b[31m\u202e')[0]?.text, '␛[31m⟨U+202E⟩');
+  const started = performance.now();
+  assert.equal(pieces('<<'.repeat(1_000_000)).length, 1);
+  assert.ok(performance.now() - started < 2000);
+});

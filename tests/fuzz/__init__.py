@@ -1,0 +1,1 @@
+"""Fuzzers that run until they are stopped; no tests."""

@@ -35,12 +35,12 @@ class _Known:
     @property
     def is_exact(self) -> bool:
         """Whether the compressor's own spans were kept."""
-        return self.form.spans is not None
+        return bool(self.form.spans)
 
     def spans(self) -> list[Span]:
         """In characters, covering both texts."""
         source = self.original.text or ""
-        found = self.form.spans if self.form.spans is not None else aligned(source, self.text)
+        found = self.form.spans or aligned(source, self.text)
         return fill_spans(found, len(source), len(self.text))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from headroom_jupyter.ccr import keeping
 from headroom_jupyter.ccr.retrieval import retrieve_from
 from headroom_jupyter.context.answer import text_page
@@ -79,21 +81,29 @@ def cut(request: Request) -> Json:
     most = request.optional("max_tokens")
     if most == 0:
         raise InputError("max_tokens=0 is no positive number of tokens")
-    data = found.bytes
-    text = retrieve_from(data, found.kind, **words, max_tokens=most, count=count)
-    if len(text) > _MOST_UNITS:
-        text = text[:_MOST_UNITS]
-    start = -1 if words["query"] or not text else (found.text or "").find(text)
-    is_found = start >= 0
+    text = retrieve_from(found.bytes, found.kind, **words, max_tokens=most, count=count)[:_MOST_UNITS]
+    run = None if words["query"] else _place(found, text, words)
     units = Units(found.text or "")
     return {
         "ref": request.ref,
         "text": text,
         "tokens": count(text),
-        "start": units.units(start) if is_found else None,
-        "end": units.units(start + len(text)) if is_found else None,
-        "first_line": found.line_of(start) if is_found else None,
+        "start": units.units(run[0]) if run else None,
+        "end": units.units(run[1]) if run else None,
+        "first_line": found.line_of(run[0]) if run else None,
     }
+
+
+def _place(found: Original, text: str, words: Mapping[str, str | None]) -> tuple[int, int] | None:
+    """Where a slice stands in the original: all of it, or the first of its rows or lines, which may lie apart."""
+    original = found.text or ""
+    start = original.find(text) if text else -1
+    if start < 0:
+        first = {name: said.partition(",")[0].partition("-")[0] if said else said for name, said in words.items()}
+        first["at"] = words["at"]
+        text = retrieve_from(found.bytes, found.kind, **first, count=len).rstrip("\n")
+        start = original.find(text) if text else -1
+    return (start, start + len(text)) if start >= 0 else None
 
 
 def download(request: Request) -> Download:

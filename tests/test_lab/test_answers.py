@@ -142,6 +142,18 @@ def test_the_original_comes_back_by_the_page_the_line_and_the_slice(server: Serv
     assert server.ask("GET", f"{path}/bytes").body.decode("utf-8", "surrogatepass") == LOG + text
 
 
+def test_a_mark_of_rows_leads_to_its_place(server: Server) -> None:
+    text = (EXAMPLES / "functions.json").read_text()
+    row = row_of(server, text, path="functions.json", query="Which function has the most branches?")
+    marks = whole(server, f"store/{row['ref']}/forms/{row['form']}/markers", "markers")
+    marker = parse(marks[0]["marker"])
+    assert marker.unit == "rows"
+    rows = ",".join(f"{first}-{last}" for first, last in marker.ranges)
+    told = server.get(f"store/{row['ref']}/slice", at=marker.at, rows=rows)
+    first = json.loads(text)["functions"][marker.ranges[0][0] - 1]
+    assert json.loads(text[told["start"] : told["end"]]) == first
+
+
 def test_a_download_is_never_a_page(server: Server) -> None:
     answer = server.ask("GET", f"store/{row_of(server, LOG + HOSTILE)['ref']}/bytes")
     assert answer.headers["Content-Type"] == "application/octet-stream"

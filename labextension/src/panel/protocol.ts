@@ -333,7 +333,7 @@ export interface SliceAnswer {
   ref: string;
   text: string;
   tokens: number;
-  /** Where it stands, when it is one piece of the original. */
+  /** Where it stands in the original, or where the first of its rows or lines does; null where that cannot be told. */
   start: number | null;
   end: number | null;
   first_line: number | null;
@@ -387,7 +387,7 @@ export interface MarkerPlace {
   marker: string;
   /** Whose original it opens: this one's, or another. */
   ref: string;
-  /** What it stands for in that original, where that is known. */
+  /** What it stands for in that original, where that is known at once; else ask `slice` with the words of the marker. */
   source_start: number | null;
   source_end: number | null;
   first_line: number | null;

@@ -24,10 +24,11 @@ _LONGEST_PHRASE = 80
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """The text with the pinned lines, and the spans that go with it."""
+    """The text with the pinned lines, and the spans that go with it; `below` counts lines that stand at its end."""
 
     text: str
     spans: tuple[Span, ...]
+    below: int = 0
 
 
 def phrases(original: str, lines: Sequence[Lines]) -> str:
@@ -60,7 +61,7 @@ def pinned(text: str, original: str, spans: Sequence[Span], lines: Sequence[Line
             text, spans = placed.text, placed.spans
     if below:
         text = f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}[pinned:]\n{''.join(below)}"
-    return Pinned(text, tuple(fill_spans(spans, len(original), len(text))))
+    return Pinned(text, tuple(fill_spans(spans, len(original), len(text))), len(below))
 
 
 def _pins(original: str, lines: Sequence[Lines]) -> Iterator[tuple[int, str, int]]:

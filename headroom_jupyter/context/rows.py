@@ -138,10 +138,8 @@ def _row_of(part: Part, result: TextResult) -> Row:
 def row_of_value(name: str, result: TextResult, asked: Asked, store: Store) -> Row:
     """The row of a variable that was compressed; its id is `variable NAME`."""
     part = Part(f"variable {name}", "variable", name, "" if result.is_estimate else result.original)
-    row = _row_of(part, result)
     lines = asked.pins.get(part.id, ())
-    if lines and not result.is_estimate and result.fidelity not in ("verbatim", "lossless"):
-        row = _with_pins(row, result, asked, store, lines)
+    row, _ = _with_pins(part, result, asked, store, lines)
     is_estimate = row.is_estimate or not asked.tokenizer.is_exact
     error = row.error or (row.reason if row.reason.startswith(("store:", "failed:")) else "")
     return replace(row, pins=lines, is_estimate=is_estimate, error=error)
@@ -177,10 +175,20 @@ def _compressed(part: Part, asked: Asked, store: Store, most: int | None) -> Row
     if most is not None and (before := count(part.text)) <= most:
         return replace(_untouched(part, asked, "it fits the budget"), tokens_before=before, budget_met=True)
     lines = asked.pins.get(part.id, ())
-    query = f"{asked.query}\n{phrases(part.text, lines)}".strip() if lines else asked.query
-    result = compress_text(
+    row, rest = _with_pins(part, _result(part, asked, store, most), asked, store, lines)
+    if rest:  # where lines have no place of their own, the compressor is asked to keep them
+        query = f"{asked.query}\n{phrases(part.text, lines)}".strip()
+        row, _ = _with_pins(part, _result(part, replace(asked, query=query), store, most), asked, store, lines)
+    if most is not None and row.tokens_after > max(most, _LEAST) and not lines:
+        row = _left_out(row, asked, store)
+    met = None if most is None else row.tokens_after <= most
+    return replace(row, budget_met=met, error=row.reason if row.reason.startswith(("store:", "failed:")) else "")
+
+
+def _result(part: Part, asked: Asked, store: Store, most: int | None) -> TextResult:
+    return compress_text(
         part.text,
-        query=query,
+        query=asked.query,
         path=part.path or None,
         mime=part.mime or None,
         model=asked.model,
@@ -188,25 +196,24 @@ def _compressed(part: Part, asked: Asked, store: Store, most: int | None) -> Row
         budget=None if most is None else max(1, most),
         store=store,
     )
+
+
+def _with_pins(part: Part, result: TextResult, asked: Asked, store: Store, lines: Sequence[Lines]) -> tuple[Row, int]:
+    """The row with the pinned lines, and how many of them stand below it for want of a place."""
     row = _row_of(part, result)
-    if lines and result.fidelity not in ("verbatim", "lossless"):
-        row = _with_pins(row, result, asked, store, lines)
-    if most is not None and row.tokens_after > max(most, _LEAST) and not lines:
-        row = _left_out(row, asked, store)
-    return replace(row, error=row.reason if row.reason.startswith(("store:", "failed:")) else "")
-
-
-def _with_pins(row: Row, result: TextResult, asked: Asked, store: Store, lines: Sequence[Lines]) -> Row:
+    if not lines or result.is_estimate or result.fidelity in ("verbatim", "lossless"):
+        return row, 0
     made = pinned(result.text, result.original, result.spans(), lines)
     if made.text == result.text:
-        return row
+        return row, 0
     after = asked.tokenizer.count(made.text)
     if after >= result.tokens_before:
-        return _untouched(row.part, asked, "so much of it is pinned that nothing is gained")
-    ref, why = _issued(row, made.text, asked, store, spans=made.spans, reason=f"{row.reason}; lines are pinned")
+        return _untouched(part, asked, "so much of it is pinned that nothing is gained"), 0
+    reason = f"{row.reason}; lines are pinned"
+    ref, why = _issued(row, made.text, asked, store, spans=made.spans, reason=reason)
     if why:
-        return replace(_untouched(row.part, asked, why), error=why)
-    return replace(row, text=made.text, tokens_after=after, ref=ref, reason=f"{row.reason}; lines are pinned")
+        return replace(_untouched(part, asked, why), error=why), 0
+    return replace(row, text=made.text, tokens_after=after, ref=ref, reason=reason), made.below
 
 
 def _left_out(row: Row, asked: Asked, store: Store) -> Row:

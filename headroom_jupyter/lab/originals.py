@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from headroom_jupyter.ccr import keeping
 from headroom_jupyter.ccr.retrieval import retrieve_from
@@ -99,7 +100,9 @@ def _place(found: Original, text: str, words: Mapping[str, str | None]) -> tuple
     original = found.text or ""
     start = original.find(text) if text else -1
     if start < 0:
-        first = {name: said.partition(",")[0].partition("-")[0] if said else said for name, said in words.items()}
+        first: dict[str, Any] = {
+            name: said.partition(",")[0].partition("-")[0] if said else said for name, said in words.items()
+        }
         first["at"] = words["at"]
         text = retrieve_from(found.bytes, found.kind, **first, count=len).rstrip("\n")
         start = original.find(text) if text else -1

@@ -48,7 +48,7 @@ class Job:
     store: Store
     scale: float = 1.0
     fresh: set[bytes] = field(default_factory=set, repr=False)
-    known: dict[bytes, bytes] = field(default_factory=dict, repr=False)
+    known: dict[bytes, bytes | None] = field(default_factory=dict, repr=False)  # None: looked for, there is none
 
     def target(self, tokens: int) -> int:
         """Tokens that a block of `tokens` should come down to."""
@@ -133,13 +133,14 @@ def form_of(job: Job, source: Source, query: str, hints: Hints, *, is_pasted: bo
 
 def recall(job: Job, key: bytes) -> Form | None:
     """The form that was given out under this key, if any was."""
-    record = job.known.get(key) or job.store.form(key)
+    record = job.known[key] if key in job.known else job.store.form(key)
     return forms.load(record) if record is not None else None
 
 
 def issue(job: Job, source: Source, key: bytes, form: Form) -> Form:
     """Store original and form, and answer with the form in force: ours, an earlier one, or none at all."""
     job.fresh.add(key)
+    job.known.pop(key, None)
     try:
         if form.text is None:
             return (

@@ -124,7 +124,7 @@ def _foreseen(blocks: Sequence[Block], job: Job) -> Mapping[str, Source]:
             elif block.role == "tool" and len(block.text) >= job.settings.min_tokens:
                 hints = Hints(tool=block.tool, arguments=block.arguments)
                 keys.append(key_of(job, source.ref, query_of(query, block.arguments), hints, is_pasted=False))
-        job.known.update(job.store.forms(keys))
+        job.known.update({**dict.fromkeys(keys), **job.store.forms(keys)})
     except (StoreError, MissingOriginal):
         return {}
     return sources

@@ -50,6 +50,9 @@ class Settings:
         return Path(platformdirs.user_data_dir("headroom", appauthor=False))
 
 
+_VARIABLES = tuple((entry.name, entry.metadata["variable"], entry.default) for entry in fields(Settings))
+
+
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment.
 
@@ -58,17 +61,16 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     """
     source = os.environ if environ is None else environ
     values: dict[str, str | int] = {}
-    for entry in fields(Settings):
-        variable = entry.metadata["variable"]
+    for name, variable, default in _VARIABLES:
         raw = source.get(variable, "")
         if not raw:
             continue
-        if isinstance(entry.default, int):
+        if isinstance(default, int):
             if not raw.isascii() or not raw.isdigit():
-                raise InputError(f"{variable}={raw!r} is no whole number; set it like {variable}={entry.default}")
-            values[entry.name] = int(raw)
+                raise InputError(f"{variable}={raw!r} is no whole number; set it like {variable}={default}")
+            values[name] = int(raw)
         else:
-            values[entry.name] = raw
+            values[name] = raw
     return Settings(**values)  # type: ignore[arg-type]  # each value has its field's type, by the loop above
 
 

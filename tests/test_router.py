@@ -129,7 +129,7 @@ class TestPastedText:
     def test_the_persons_own_words_stay(self) -> None:
         text = f"Why is job 7 slow?\n\n{grown('log', 3)}\n\nBe brief."
         compressed = route_pasted(text, _ask()).compressed
-        assert compressed.text.startswith("Why is job 7 slow?\n\n")
+        assert "Why is job 7 slow?\n\n" in compressed.text
         assert compressed.text.endswith("\nBe brief.")
         assert len(compressed.text) < len(text)
 

@@ -125,7 +125,7 @@ def verbatim(text: str) -> Compressed:
     return Compressed(text)
 
 
-def sample(text: str, size: int = 6000) -> str:
+def sample(text: str, size: int = 4800) -> str:
     """The first two thirds and the last third of `size` characters, cut at line ends where there are some."""
     if len(text) <= size:
         return text

@@ -23,9 +23,12 @@ _SECTION = re.compile(r"\s*\[\[?[^\[\]\n=,{]{1,200}\]\]?\s*(?:[#;].*)?\Z")
 _ASSIGNED = re.compile(r"\s*(?:export +)?(\"[^\"\n]*\"|[A-Za-z_][\w.\-/]*(?:\[[\w.-]+\])?) *[=:] ?")
 _PIN = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w,.-]+\])? *(?:[=~<>!]=|[<>@])")
 _BLOCK = re.compile(r":[ ]+[|>][-+\d]{0,2}\Z")
+_BLOCK_ENDS = "|>+-0123456789"
 _SUM = re.compile(r"\S+ v\S+ h1:\S+=\Z")
 _STAMP = re.compile(r"\W?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|[A-Z][a-z]{2} +\d+ \d\d:\d\d)")
 
+_LEAST_PAIRS = 0.4  # of the lines of YAML
+_LEAST_SETTINGS = 0.9  # of the lines of a file without sections
 _SUFFIXES = {
     ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".ini": "ini", ".cfg": "ini", ".conf": "ini", ".env": "ini",
     ".properties": "ini", ".editorconfig": "ini", ".npmrc": "ini", "poetry.lock": "toml", "cargo.lock": "toml",
@@ -73,7 +76,7 @@ def _outside_blocks(said: Sequence[str]) -> list[str]:
         if 0 <= margin < indent:
             continue
         out.append(line)
-        margin = indent if _BLOCK.search(line) else -1
+        margin = indent if line[-1] in _BLOCK_ENDS and _BLOCK.search(line) else -1
     return out
 
 
@@ -92,13 +95,15 @@ def _yaml(full: Sequence[str], said: Sequence[str]) -> Language:
         return Language("yaml", 0.97)
     if first in ("GEM", "PATH", "GIT") and any(line.startswith("  remote: ") for line in full[:12]):
         return Language("yaml", 0.96, "")
-    pairs = sum(_PAIR.match(line) is not None or _YARN.match(line) is not None for line in said) / len(said)
+    if sum(":" in line for line in said) < _LEAST_PAIRS * len(said):
+        return Language("yaml", 0.0)
+    pairs = sum(":" in line and (_PAIR.match(line) or _YARN.match(line)) is not None for line in said) / len(said)
     items = _share(_ITEM, said)
     code = sum(line[-1] in ";{},(" for line in said) / len(said)
     sentences = sum(line.count(" ") > 14 for line in said) / len(said)
     nested = sum(line[0] in " -" for line in said) / len(said)
     listed = sum(_ITEM.match(line) is not None and _PAIR.match(line) is None for line in said) / len(said)
-    if pairs < 0.4 or pairs + listed < 0.7 or code > 0.15 or sentences > 0.25 or _share(_STAMP, said) > 0.2:
+    if pairs < _LEAST_PAIRS or pairs + listed < 0.7 or code > 0.15 or sentences > 0.25 or _share(_STAMP, said) > 0.2:
         return Language("yaml", 0.0)
     sure = 0.5 + 0.3 * min(1.0, pairs + items) + (0.12 if nested > 0.2 else 0.0) - sentences
     return Language("yaml", sure if nested > 0.05 else sure - 0.2)
@@ -106,25 +111,29 @@ def _yaml(full: Sequence[str], said: Sequence[str]) -> Language:
 
 def _sections(said: Sequence[str]) -> Language:
     heads = [line for line in said if _SECTION.match(line)]
+    if not heads:
+        return Language("toml", 0.0)
     pairs = sum(" = " in line or _ASSIGNED.match(line) is not None for line in said) / len(said)
     inner = sum(line.lstrip()[0] in "\"'{]-+" or line[0] in " \t" for line in said) / len(said)
     code = sum(line[-1] in ";{(:" for line in said) / len(said)
-    if not heads or pairs < 0.3 or pairs + inner + len(heads) / len(said) < 0.8 or code > 0.1:
+    if pairs < 0.3 or pairs + inner + len(heads) / len(said) < 0.8 or code > 0.1:
         return Language("toml", 0.0)
     quoted = any(line.startswith("[[") or ' = "' in line for line in said)
     return Language("toml" if quoted else "ini", 0.92)
 
 
 def _flat(said: Sequence[str]) -> Language:
-    if _share(_SUM, said) > 0.9:
+    if " h1:" in said[0] and _share(_SUM, said) > 0.9:
         return Language("flat", 0.97, "")
     pinned = sum(_PIN.match(line) is not None or line.lstrip().startswith("--") for line in said) / len(said)
     if pinned > 0.85 and sum(line.count(" ") > 6 for line in said) < 0.2 * len(said):
         return Language("flat", 0.9)
+    if sum("=" in line for line in said) < _LEAST_SETTINGS * len(said):
+        return Language("ini", 0.0)
     settings = sum(_ASSIGNED.match(line) is not None and "=" in line for line in said) / len(said)
     indented = sum(line[0] in " \t" for line in said) / len(said)
     code = sum(line[-1] in ";{(:" or "(" in line.partition("=")[2][:40] for line in said) / len(said)
-    if settings < 0.9 or indented > 0.2 or code > 0.1:
+    if settings < _LEAST_SETTINGS or indented > 0.2 or code > 0.1:
         return Language("ini", 0.0)
     plain = sum(" = " not in line for line in said) / len(said)
     return Language("ini", 0.86 if plain > 0.7 else 0.6)

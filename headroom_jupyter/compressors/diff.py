@@ -16,6 +16,7 @@ from headroom_jupyter.selection import Evidence, relevance, select
 __all__ = ["DiffCompressor"]
 
 _HUNK_LINE = re.compile(r"^@@@* -\d+(?:,\d+)? .*?\+\d+(?:,\d+)? @@", re.MULTILINE)
+_STARTS = ("diff --", "Index: ", "\n+++ ")
 _START_LINE = re.compile(r"^(?:diff --(?:git|cc|combined) |Index: |--- .*\n\+\+\+ )", re.MULTILINE)
 _GENERATED = re.compile(
     r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|bun\.lockb?|go\.sum|[\w.-]+\.lock)$"
@@ -42,6 +43,8 @@ class DiffCompressor:
     def confidence(self, text: str, hints: Hints) -> float:
         """Whether a sample has the headers of files and hunks, and little else."""
         part = sample(text)
+        if not any(start in part for start in _STARTS):
+            return 0.0  # told cheaply of most texts
         starts, hunks = _START_LINE.search(part), _HUNK_LINE.search(part)
         if starts is None or text.startswith("<<") or len(_WORDS_CHANGED.findall(part)) > 2:
             return 0.0

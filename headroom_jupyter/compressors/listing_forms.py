@@ -31,6 +31,7 @@ _NARROW_BOX = re.compile(r"((?:│ |  )*)([├└](?:── |─┬ ))(.*)", re.
 _HEADER = re.compile(r"<<listing( tree| folders)?(?: (\S+))?>>\n")
 _BRACES = re.compile(r"([^{}\n]*)\{([^{}\n]*)\}(\.[\w~-]+)?")
 _ODD = re.compile(r"[{}\s]|\A[|]")
+_PROBED = 60  # lines that decide what stands before the paths
 _BOXES = {"u": ("│   ", "├── ", "└── "), "n": ("│\xa0\xa0 ", "├── ", "└── "), "a": ("|   ", "|-- ", "`-- ")}
 
 
@@ -101,7 +102,7 @@ def decode_listing(text: str) -> str | None:
 
 
 def _prefix(probe: Sequence[str]) -> re.Pattern[str]:
-    filled = [line.rstrip("\r") for line in probe if line.strip()]
+    filled = [line.rstrip("\r") for line in probe[:_PROBED] if line.strip()]
     best, most = _PREFIXES[-1], 0.0
     for source in _PREFIXES:
         pattern = re.compile(source)

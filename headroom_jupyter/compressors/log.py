@@ -34,6 +34,7 @@ __all__ = ["LogCompressor"]
 
 _LEAST_SHARE = 0.85  # of the original that a lossless form may have; more is not worth a notation
 _HOPELESS = 12  # times the target: a text that long does not become short enough without omissions
+_NEARLY = 1.2  # times the target: so little more is well paid for nothing left out
 _TRIED = 5000  # characters on which frames are tried first
 _GAP = 24  # characters that a marker between two shown units costs
 _CUT_LINE = 900  # characters that are shown of a long line, about
@@ -60,7 +61,7 @@ class LogCompressor:
         if not text.strip():
             return verbatim(text)
         framed = _framed(text, ask)
-        if framed is not None and (not ask.may_omit or len(framed) <= ask.target_chars):
+        if framed is not None and (not ask.may_omit or len(framed) <= _NEARLY * ask.target_chars):
             return Compressed(framed, fidelity="lossless")
         if not ask.may_omit:
             return verbatim(text)
@@ -86,8 +87,9 @@ class _Shown:
 def _framed(text: str, ask: Ask) -> str | None:
     if ask.may_omit and len(text) > _HOPELESS * ask.target_chars:
         return None
-    part = text[: text.find("\n", _TRIED) + 1]
-    if ask.may_omit and part and len(log_frames.encode(part) or part) * len(text) > 2 * ask.target_chars * len(part):
+    part = text[: text.find("\n", _TRIED) + 1] or text
+    spare = 2 if len(part) < len(text) else _NEARLY
+    if ask.may_omit and len(log_frames.encode(part) or part) * len(text) > spare * ask.target_chars * len(part):
         return None
     starts = line_starts(text)
     keep = named_lines(text, starts, ask.query)

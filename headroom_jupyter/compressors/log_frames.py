@@ -5,7 +5,8 @@ r"""The lossless form of a log: runs of lines that share their start and end are
     about.html
     index.html
     \Traceback (most recent call last):
-    %1..50 building tree {}
+    %1..49 building tree {}
+    \building tree 50
     %x4 retrying
 
 "%1..50 " counts instead of listing, "%x4 " repeats a whole line. It omits nothing.
@@ -34,7 +35,8 @@ def encode(text: str, keep: Collection[int] = ()) -> str | None:
 
     >>> print(encode("building tree 1\\nbuilding tree 2\\nbuilding tree 3\\nbuilding tree 4"))
     <<log: lines under "%frame" fill its {}, %a..b counts, %xN repeats; \\ before a whole line>>
-    %1..4 building tree {}
+    %1..3 building tree {}
+    \\building tree 4
     """
     hole = next((hole for hole in _HOLES if hole not in text), None)
     if hole is None:
@@ -149,7 +151,8 @@ def _write(lines: Sequence[str], prefix: str, suffix: str, hole: str, is_open: b
         return ["\\" + line for line in lines], False
     values = [line[len(prefix) : len(line) - len(suffix)] for line in lines]
     if count > 3 and _is_counting(values):
-        return [f"%{values[0]}..{values[-1]} {prefix}{hole}{suffix}"], False
+        # How far a count came is what is asked of it: its last line stands whole.
+        return [f"%{values[0]}..{values[-2]} {prefix}{hole}{suffix}", "\\" + lines[-1]], False
     written = [value if value[:1] not in ("\\", "%") else "\\" + prefix + value + suffix for value in values]
     return (written, False) if is_open else ([opening, *written], True)
 

@@ -40,9 +40,10 @@ def is_history(lines: Sequence[str]) -> bool:
     if not lines or any(line.startswith(("diff --", "@@ -")) for line in lines):
         return False
     one_line = sum(_ONE_LINE.match(line) is not None for line in lines)
-    edges_only = sum(_EDGE.match(line) is not None for line in lines)
-    if one_line >= 4 and one_line + edges_only >= 0.9 * len(lines) and one_line >= 0.3 * len(lines):
-        return True
+    if one_line >= 4 and one_line >= 0.3 * len(lines):
+        edges_only = sum(_EDGE.match(line) is not None for line in lines)
+        if one_line + edges_only >= 0.9 * len(lines):
+            return True
     if not _COMMIT.match(lines[0]):
         return False
     heads = sum(_COMMIT.match(line) is not None for line in lines)

@@ -45,8 +45,9 @@ _HEADER = re.compile(r"<<search( headings)?(?: root=(.*))?>>\n")
 _ENCODED = re.compile(r"(\d{1,9}(?:,\d{1,9})*)([:=-])")
 _SEARCHERS = ("grep", "search", "rg", "ack", "ripgrep")
 _SAMPLED_LINES = 120
-# How a hit may begin: cheap to ask before a text is taken apart.
-_LIKELY = re.compile(r"[^\n:]{1,300}?[:\-]\d+[:\-]|[ \t]*(?:[Ll]ine |L)?\d{1,9}(?::\d{1,9})?[:|│=-]|[^\s:]{2,300}:")
+_MARK = re.compile(r"[:\-]\d+[:\-]")
+_UNMARKED = re.compile(r"[ \t]*(?:[Ll]ine |L)?\d{1,9}(?::\d{1,9})?[:|│=-]|[^\s:]{2,300}:")
+_FARTHEST = 310  # characters of a line within which its mark ends
 _LEAST_LIKELY = 0.2  # of the lines; headings and what stands between may be the rest
 
 
@@ -111,7 +112,7 @@ def claim(text: str, tool: str) -> float:
     if not filled or text.startswith(("<<", "{", "[", "diff ", "--- ", "commit ")):
         return 0.0
     asked = any(word in tool.lower() for word in _SEARCHERS)
-    if sum(_LIKELY.match(line) is not None for line in filled) < _LEAST_LIKELY * len(filled):
+    if sum(map(_may_be_hit, filled)) < _LEAST_LIKELY * len(filled):
         return 0.0
     read_as = _form(filled)
     if read_as is None:
@@ -128,6 +129,12 @@ def claim(text: str, tool: str) -> float:
         return 0.4 * found
     sure = {"flat": 0.97, "headings": 0.95, "plain": 0.7, "one file": 0.6}[form]
     return sure * found if found >= 0.6 or asked else 0.3 * found
+
+
+def _may_be_hit(line: str) -> bool:
+    """Whether a line begins as a hit may: cheap to ask before a text is taken apart."""
+    mark = _MARK.search(line, 1, _FARTHEST)
+    return (mark is not None and ":" not in line[: mark.start()]) or _UNMARKED.match(line) is not None
 
 
 def read(text: str) -> Hits | None:

@@ -153,11 +153,11 @@ def _delimited(full: Sequence[str], hints: Hints) -> Shape | None:
     hinted = hints.path.lower().endswith((".csv", ".tsv", ".tab", ".psv")) or hints.mime.startswith("text/csv")
     hinted = hinted or hints.mime.startswith("text/tab")
     best: Shape | None = None
-    is_stamped = _share_stamped(full) > 0.3
     for delimiter, base in (("\t", 0.9), (",", 0.86), (";", 0.86), ("|", 0.8), (":", 0.65)):
-        records = [split_fields(line, delimiter) for line in full[:300] if delimiter in line]
-        if len(records) < 0.5 * len(full[:300]) or (delimiter == ":" and is_stamped):
+        holding = [line for line in full[:300] if delimiter in line]
+        if len(holding) < 0.5 * len(full[:300]) or (delimiter == ":" and _share_stamped(full) > 0.3):
             continue
+        records = [split_fields(line, delimiter) for line in holding]
         shape = _by_delimiter(full[:300], records, delimiter, base, is_hinted=hinted)
         if shape is not None and (best is None or (shape.confidence, shape.count) > (best.confidence, best.count)):
             best = shape

@@ -16,15 +16,17 @@ from headroom_jupyter.selection import Query
 
 __all__ = ["TracebackCompressor"]
 
-_SIGN = re.compile(
-    r"Traceback \(most recent call last\)|panicked at |^goroutine \d+ \[|^[ \t]+at \S|^Caused by: |Error\b|Exception\b"
-    r"|from \S+:\d+:in |^#\d+ +(?:0x|\S+ \()|Sanitizer: |^==\d+== +(?:at|by) 0x",
-    re.MULTILINE,
+_NAMED = re.compile(r"(?:Error|Exception)\b")
+_SAID = ("Traceback (most recent call last)", "panicked at ", "Sanitizer: ")
+_OPENING = re.compile(  # "\n" is searched much faster than "^"
+    r"\n(?:goroutine \d+ \[|[ \t]+at \S|Caused by: |#\d+ +(?:0x|\S+ \()|==\d+== +(?:at|by) 0x)"
 )
+_RAISED = re.compile(r"from \S+:\d+:in ")
 _SANITIZER = re.compile(
     r"^==\d+== ?ERROR: \w+Sanitizer: ", re.MULTILINE
 )  # its dump of memory is longer than its stacks
 _CLOCK = re.compile(r"^\W?\d{4}-\d\d-\d\d|^\S{0,3}\d\d:\d\d:\d\d|^[A-Z][a-z]{2} +\d+ \d\d:", re.MULTILINE)
+_TEST_SESSION = re.compile(r"=+ test session")
 _CHEAP_GAP = 80  # characters; a marker that says how many frames are out costs about as much
 _SMALL = 1500  # characters; messages and own frames of a short trace may take this much, or half of it
 _OVER = 1.3  # times the target that messages and the user's own frames may take
@@ -39,17 +41,18 @@ class TracebackCompressor:
     def confidence(self, text: str, hints: Hints) -> float:
         """How sure it is that `text` is mostly one or several stack traces, 0 to 1."""
         part = sample(text)
-        if not _SIGN.search(part):
+        if not _has_sign(part):
             return 0.0
         lines = [plain(line) for line in part.split("\n")]
         filled = sum(1 for line in lines if line.strip())
         frames = find_frames(lines)
-        if not frames or filled > 8 * len(_CLOCK.findall(part)) > filled or re.match(r"=+ test session", part):
+        if not frames or filled > 8 * len(_CLOCK.findall(part)) > filled or _TEST_SESSION.match(part):
             return 0.0
         if all(frame.is_panic for frame in frames) and not re.search(r"panicked at |stack backtrace", part):
             return 0.0  # numbered lines alone are no backtrace: search hits look the same
         covered = sum(1 for frame in frames for line in lines[frame.first : frame.last] if line.strip())
-        covered += sum(1 for line in lines if is_message(line))
+        if covered < 0.6 * filled:
+            covered += sum(1 for line in lines if is_message(line))
         share = 1.0 if _SANITIZER.search(part) else covered / max(1, filled)
         if len(frames) < 2 and not re.search(
             r"Traceback \(most recent|panicked at |^goroutine |SIG[A-Z]+,|Sanitizer", part, re.MULTILINE
@@ -73,6 +76,13 @@ class TracebackCompressor:
     def decode(self, text: str) -> str | None:
         """Nothing: no lossless form is made."""
         return None
+
+
+def _has_sign(part: str) -> bool:
+    """Whether anything in a text may belong to a stack trace: told cheaply of most texts."""
+    if any(words in part for words in _SAID) or _NAMED.search(part):
+        return True
+    return _OPENING.search("\n" + part) is not None or _RAISED.search(part) is not None
 
 
 @dataclass(frozen=True, slots=True)

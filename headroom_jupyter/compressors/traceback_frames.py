@@ -31,11 +31,15 @@ _LIBRARY = re.compile(
     r"|/rustc/|/\.cargo/registry/|/library/(?:std|core|alloc|test)/|/usr/(?:local/)?(?:lib|go|share)/|/go/pkg/mod/"
     r"|/src/(?:runtime|net|testing|internal|reflect|sync)/|/gems/|/rubygems|/ruby/\d|\./(?:csu|nptl|elf|misc)/|sysdeps/"
     r"|\bin (?:__libc_|_start )|/libsanitizer/|/csu/libc-start|\(in /usr/lib|/valgrind/|\.so(?:\.\d+)*\)$| from /lib"
-    r"|\bat (?:[\w.]+/|app//|async )?(?:java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|groovy|clojure|akka|reactor|rx"
+)
+_LIBRARY_CALL = re.compile(
+    r"at (?<!\wat )(?:[\w.]+/|app//|async )?"
+    r"(?:java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|groovy|clojure|akka|reactor|rx"
     r"|io\.(?:netty|reactivex|undertow|micrometer)|okhttp3|android|androidx|dalvik|System|Microsoft|Xunit|NUnit"
     r"|org\.(?:apache|springframework|hibernate|junit|eclipse|gradle|jboss|mockito|slf4j|scalatest|aspectj|postgresql)"
     r"|com\.(?:google|fasterxml|zaxxer|mysql|intellij))\."
 )
+_PROCESS = re.compile(r"==\d+==|0x[0-9A-F]+")
 _LIBRARY_NAME = re.compile(
     r" *\d+: +(?:0x[0-9a-f]+ - )?(?:<?&?<*(?:dyn |&mut )?)?(?:"
     r"(?:std|core|alloc|test|tokio|rayon|backtrace|panic_unwind)\b|__rust\w*|rust_\w+|_start|__libc\w*|start_thread|clone3?|__GI\w*|main$|<unknown>)"
@@ -67,6 +71,11 @@ class Frame:
     arrow: int = -1
     is_innermost_last: bool = False
     is_panic: bool = False
+
+
+def _is_library(line: str) -> bool:
+    """Whether a line names a place in somebody's library. Calls first: a pattern that begins with a word is fast."""
+    return _LIBRARY_CALL.search(line) is not None or _LIBRARY.search(line) is not None
 
 
 def plain(line: str) -> str:
@@ -104,7 +113,7 @@ def find_frames(lines: Sequence[str]) -> list[Frame]:
         elif _NUMBERED.match(line):
             frame = _numbered(lines, at)
         elif at + 1 < total and lines[at + 1].startswith("\t") and _GO_PLACE.match(lines[at + 1]) and _GO.match(line):
-            frame = Frame(at, at + 2, bool(_LIBRARY.search(lines[at + 1])), lines[at + 1].split(" +0x")[0], at + 1)
+            frame = Frame(at, at + 2, _is_library(lines[at + 1]), lines[at + 1].split(" +0x")[0], at + 1)
         if frame is None:
             at += 1
             continue
@@ -125,7 +134,7 @@ def _python(lines: Sequence[str], at: int) -> Frame:
         last += 1
     if last < len(lines) and _REPEATED.match(lines[last]):
         last += 1
-    return Frame(at, last, bool(_LIBRARY.search(head)), head.strip(), at + 1 if last > at + 1 else -1, True)
+    return Frame(at, last, _is_library(head), head.strip(), at + 1 if last > at + 1 else -1, True)
 
 
 def _ipython(lines: Sequence[str], at: int) -> Frame:
@@ -140,12 +149,13 @@ def _ipython(lines: Sequence[str], at: int) -> Frame:
         if arrow < 0 and _ARROW.match(line):
             arrow = last
         last += 1
-    return Frame(at, last, bool(_LIBRARY.search(lines[at])), lines[at], arrow, True)
+    return Frame(at, last, _is_library(lines[at]), lines[at], arrow, True)
 
 
 def _one_line(lines: Sequence[str], at: int) -> Frame:
     line = lines[at]
-    return Frame(at, at + 1, bool(_LIBRARY.search(line)), re.sub(r"==\d+==|0x[0-9A-F]+", "", line).strip())
+    key = _PROCESS.sub("", line) if "==" in line or "0x" in line else line
+    return Frame(at, at + 1, _is_library(line), key.strip())
 
 
 def _native(lines: Sequence[str], at: int) -> Frame:
@@ -157,7 +167,7 @@ def _native(lines: Sequence[str], at: int) -> Frame:
         last += 1
     line = lines[at]
     key = re.sub(r" *#\d+ +(?:0x\w+ in )?|\(.*?\)|0x[0-9a-f]+", "", line)
-    return Frame(at, last, bool(_LIBRARY.search(line)), key)
+    return Frame(at, last, _is_library(line), key)
 
 
 def _numbered(lines: Sequence[str], at: int) -> Frame:
@@ -166,5 +176,5 @@ def _numbered(lines: Sequence[str], at: int) -> Frame:
     name = lines[at].partition(": ")[2].rpartition(" - ")[2]
     if not has_place:
         return Frame(at, at + 1, bool(_LIBRARY_NAME.match(lines[at])), name, is_panic=True)
-    is_library = bool(_LIBRARY.search(lines[at + 1]) or _LIBRARY_NAME.match(lines[at]))
+    is_library = _is_library(lines[at + 1]) or _LIBRARY_NAME.match(lines[at]) is not None
     return Frame(at, at + 2, is_library, name + lines[at + 1].strip(), at + 1, is_panic=True)

@@ -215,7 +215,7 @@ def test_runs_of_a_template_fold_into_frames_and_back() -> None:
     written = log_frames.encode(text)
     assert written == (
         '<<log: lines under "%frame" fill its {}, %a..b counts, %xN repeats; \\ before a whole line>>\n'
-        "%1..50 building tree {} of 50\n%x5 retrying\n\\done 7"
+        "%1..49 building tree {} of 50\n\\building tree 50 of 50\n%x5 retrying\n\\done 7"
     )
     assert LOG.decode(written) == text
 

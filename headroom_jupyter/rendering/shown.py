@@ -8,16 +8,22 @@ from typing import Protocol
 from headroom_jupyter.compressors.base import Span
 from headroom_jupyter.messages import Block
 
-__all__ = ["ShownBlock", "ShownMessages", "ShownText", "counts", "headline", "number", "percent", "title_of"]
+__all__ = [
+    "ShownBlock",
+    "ShownForm",
+    "ShownMessages",
+    "ShownText",
+    "counts",
+    "headline",
+    "number",
+    "percent",
+    "title_of",
+]
 
 
-class ShownText(Protocol):
-    """One compressed text; `TextResult` is one."""
+class ShownForm(Protocol):
+    """What became of a text, and why."""
 
-    @property
-    def text(self) -> str: ...
-    @property
-    def original(self) -> str: ...
     @property
     def kind(self) -> str: ...
     @property
@@ -32,6 +38,15 @@ class ShownText(Protocol):
     def refs(self) -> tuple[str, ...]: ...
     @property
     def reason(self) -> str: ...
+
+
+class ShownText(ShownForm, Protocol):
+    """One compressed text; `TextResult` is one."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def original(self) -> str: ...
     @property
     def budget_met(self) -> bool | None: ...
     @property
@@ -41,27 +56,13 @@ class ShownText(Protocol):
         ...
 
 
-class ShownBlock(Protocol):
+class ShownBlock(ShownForm, Protocol):
     """What was done with one block; `Decision` is one."""
 
     @property
     def message(self) -> int: ...
     @property
     def block(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def compressor(self) -> str: ...
-    @property
-    def fidelity(self) -> str: ...
-    @property
-    def tokens_before(self) -> int: ...
-    @property
-    def tokens_after(self) -> int: ...
-    @property
-    def refs(self) -> tuple[str, ...]: ...
-    @property
-    def reason(self) -> str: ...
 
 
 class ShownMessages(Protocol):

@@ -7,10 +7,11 @@ OPENAI_BASE_URL before OPENAI_API_BASE and at ANTHROPIC_API_BASE before ANTHROPI
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from headroom_jupyter.agents.base import Edit, Launch, Place, Proxied, Wire, own_base
+from headroom_jupyter.agents.sessions import Session, Skipped
 
 __all__ = ["Aider"]
 
@@ -50,3 +51,8 @@ class Aider:
         told = place.get("AIDER_CHAT_HISTORY_FILE")
         path = Path(told).expanduser() if told else place.cwd / ".aider.chat.history.md"
         return ((path.parent, path.name),)
+
+    def sessions(self, path: Path, skipped: Skipped) -> Iterator[Session]:
+        """None are read."""
+        skipped.add("aider's history, which holds no results of calls")
+        return iter(())

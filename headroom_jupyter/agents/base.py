@@ -5,12 +5,13 @@ Agents only tell; they start nothing, write nothing, and read no file but their 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from headroom_jupyter.agents.entries import MISSING, Format, find
+from headroom_jupyter.agents.sessions import Session, Skipped
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.settings import Settings
 
@@ -38,7 +39,7 @@ DEFAULT_UPSTREAMS: dict[Wire, str] = {
     "openai": _OWN.openai_upstream,
     "gemini": _OWN.gemini_upstream,
 }
-NEEDS = ("name", "command", "upstreams", "launch", "mcp_entry", "session_logs")
+NEEDS = ("name", "command", "upstreams", "launch", "mcp_entry", "session_logs", "sessions")
 MCP_NAME = "headroom"  # the key of our server in every agent's list
 
 
@@ -132,6 +133,10 @@ class Agent(Protocol):
 
     def session_logs(self, place: Place) -> tuple[tuple[Path, str], ...]:
         """Folders with its session logs, each with the pattern of their names within it."""
+        ...
+
+    def sessions(self, path: Path, skipped: Skipped) -> Iterator[Session]:
+        """The sessions of one of these files, read piece by piece; what cannot be used is counted in `skipped`."""
         ...
 
 

@@ -8,10 +8,12 @@ shows the model the beginning alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from headroom_jupyter.agents import claude_sessions
 from headroom_jupyter.agents.base import MCP_NAME, Edit, Launch, Place, Proxied, Wire, folder, own_base, told_in
+from headroom_jupyter.agents.sessions import Session, Skipped
 
 __all__ = ["Claude"]
 
@@ -57,6 +59,10 @@ class Claude:
     def session_logs(self, place: Place) -> tuple[tuple[Path, str], ...]:
         """One JSON line a message, in a folder a project."""
         return ((folder(place, "CLAUDE_CONFIG_DIR", ".claude") / "projects", "*/*.jsonl"),)
+
+    def sessions(self, path: Path, skipped: Skipped) -> Iterator[Session]:
+        """As `claude_sessions` reads them."""
+        return claude_sessions.read(path, skipped)
 
     @staticmethod
     def _in_settings(place: Place, variable: str) -> str:

@@ -9,11 +9,13 @@ ChatGPT, it goes to another address, and may send its requests zstd-compressed.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from headroom_jupyter.agents import codex_sessions
 from headroom_jupyter.agents.base import MCP_NAME, Edit, Launch, Place, Proxied, Wire, folder, told_in
+from headroom_jupyter.agents.sessions import Session, Skipped
 
 __all__ = ["Codex"]
 
@@ -56,6 +58,10 @@ class Codex:
     def session_logs(self, place: Place) -> tuple[tuple[Path, str], ...]:
         """One JSON line an event, in a folder a day."""
         return ((folder(place, "CODEX_HOME", ".codex") / "sessions", "*/*/*/rollout-*.jsonl"),)
+
+    def sessions(self, path: Path, skipped: Skipped) -> Iterator[Session]:
+        """As `codex_sessions` reads them."""
+        return codex_sessions.read(path, skipped)
 
     @staticmethod
     def _config(place: Place) -> Mapping[str, Any]:

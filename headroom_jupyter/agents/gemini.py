@@ -7,10 +7,12 @@ hence the one edit. Signed in with a Google account it goes elsewhere, whatever 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from headroom_jupyter.agents import gemini_sessions
 from headroom_jupyter.agents.base import MCP_NAME, Edit, Launch, Place, Proxied, Wire, folder, own_base, told_in
+from headroom_jupyter.agents.sessions import Session, Skipped
 
 __all__ = ["Gemini"]
 
@@ -55,6 +57,10 @@ class Gemini:
     def session_logs(self, place: Place) -> tuple[tuple[Path, str], ...]:
         """One file a session, in a folder a project."""
         return ((folder(place, "GEMINI_CLI_HOME", "") / ".gemini" / "tmp", "*/chats/session-*.json*"),)
+
+    def sessions(self, path: Path, skipped: Skipped) -> Iterator[Session]:
+        """As `gemini_sessions` reads them."""
+        return gemini_sessions.read(path, skipped)
 
     @staticmethod
     def _settings(place: Place) -> Path:

@@ -7,11 +7,13 @@ As of 1.18 that variable wins over all its files. It posts to {baseURL}/messages
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from headroom_jupyter.agents import opencode_sessions
 from headroom_jupyter.agents.base import MCP_NAME, Edit, Launch, Place, Proxied, Wire, folder, told_in
+from headroom_jupyter.agents.sessions import Session, Skipped
 
 __all__ = ["OpenCode"]
 
@@ -66,6 +68,10 @@ class OpenCode:
     def session_logs(self, place: Place) -> tuple[tuple[Path, str], ...]:
         """One SQLite database for all sessions."""
         return ((folder(place, "XDG_DATA_HOME", ".local/share") / "opencode", "opencode.db"),)
+
+    def sessions(self, path: Path, skipped: Skipped) -> Iterator[Session]:
+        """As `opencode_sessions` reads them."""
+        return opencode_sessions.read(path, skipped)
 
     @staticmethod
     def _folder(place: Place) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from headroom_jupyter import settings
 
-__all__ = ["find_project", "named_project"]
+__all__ = ["find_project", "git_root", "named_project"]
 
 
 def find_project(start: str | None = None) -> str:
@@ -25,11 +25,16 @@ def find_project(start: str | None = None) -> str:
         folder = os.path.realpath(start or os.getcwd())
     except OSError:  # the working directory has been removed under us
         return str(Path.home())
+    return git_root(folder) or folder
+
+
+def git_root(folder: str) -> str:
+    """The folder at or above this one in which a `.git` stands; "" if there is none."""
     here = folder
     while not os.path.exists(os.path.join(here, ".git")):
         above = os.path.dirname(here)
         if above == here:
-            return folder
+            return ""
         here = above
     return here
 

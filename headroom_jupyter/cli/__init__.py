@@ -16,6 +16,7 @@ from headroom_jupyter import __version__
 from headroom_jupyter.cli.compress import compress
 from headroom_jupyter.cli.demo import demo
 from headroom_jupyter.cli.doctor import doctor
+from headroom_jupyter.cli.learn import learn
 from headroom_jupyter.cli.mcp import mcp
 from headroom_jupyter.cli.memory import memory
 from headroom_jupyter.cli.proxy import proxy
@@ -27,7 +28,7 @@ from headroom_jupyter.errors import HeadroomError
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS: tuple[click.Command, ...] = (demo, compress, retrieve, proxy, wrap, unwrap, mcp, memory, stats, doctor)
+COMMANDS: tuple[click.Command, ...] = (demo, compress, retrieve, proxy, wrap, unwrap, mcp, memory, learn, stats, doctor)
 
 
 class _InOrder(click.Group):

@@ -43,7 +43,7 @@ _GROUPS: dict[str, list[tuple[tuple[str, ...], dict[str, Any]]]] = {
             {"metavar": "PATH", "nargs": "?", "const": "", "help": "A saved notebook; without PATH the running one."},
         ),
     ],
-    "For auto, retrieve, remember and memory": [
+    "For auto, retrieve, remember, memory and learn": [
         (("--over",), {"metavar": "N", "type": int, "help": "auto: only outputs of more than N tokens."}),
         (("--at",), {"metavar": "PLACE", "help": "retrieve: the part to look in, as the marker says it."}),
         (("--lines",), {"metavar": "RANGES", "help": "retrieve: 41-77,90."}),
@@ -56,6 +56,7 @@ _GROUPS: dict[str, list[tuple[tuple[str, ...], dict[str, Any]]]] = {
         ),
         (("--fact",), {"metavar": "KEY=VALUE", "nargs": "+", "help": "remember: what it states by key."}),
         (("--forget",), {"metavar": "ID", "nargs": "+", "help": "memory: forget these for good."}),
+        (("--apply",), {"action": "store_true", "help": "learn: write it into the notebook's first Markdown cell."}),
     ],
 }
 

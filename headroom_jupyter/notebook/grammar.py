@@ -40,6 +40,7 @@ FORMS: dict[str, set[str]] = {
     "memory": {"kind", "forget", "max_tokens", "out"},
     "retrieve": _SLICE,
     "show": set(),
+    "learn": {"apply"},
 }
 SUB_WORDS = {
     "notebook": "pack the running notebook, or [PATH], for an agent",
@@ -51,6 +52,7 @@ SUB_WORDS = {
     "memory": "what is known in this project, or what answers a QUESTION",
     "retrieve": "REF or a whole marker: bring back what was left out",
     "show": "REF: look at an original",
+    "learn": "what failed in earlier sessions and what worked, for the first Markdown cell",
 }
 _SOURCES = ("file", "cell", "last", "notebook")
 _OPENING, _CLOSING = "([{", ")]}"

@@ -25,6 +25,7 @@ from headroom_jupyter.notebook.chart import VEGA_LITE
 from headroom_jupyter.notebook.composing import compress_outputs
 from headroom_jupyter.notebook.display import View, show
 from headroom_jupyter.notebook.dry import dry_run
+from headroom_jupyter.notebook.learning import learned
 from headroom_jupyter.notebook.options import LEVELS, Options
 from headroom_jupyter.notebook.recorder import Recorder
 from headroom_jupyter.notebook.recording import Execution, Output
@@ -90,6 +91,7 @@ class HeadroomMagics(Magics):
             %headroom memory which port is staging?        what is known about it; -o VAR: text for a prompt;
             %headroom memory                               all that is known (--forget ID)
             %headroom cache                                how the prompt cache fares with this session's model calls
+            %headroom learn --apply                        what failed in earlier sessions, for the first Markdown cell
 
         Options may stand anywhere; all else is the expression, in one piece. What stands in brackets or quotes is
         never an option. Texts of several words go in quotes. {name} in a query, path or REF is that variable.
@@ -253,6 +255,10 @@ class HeadroomMagics(Magics):
         else:
             self._say(told)
 
+    def _learn(self, request: grammar.Request) -> None:
+        _refuse(request)
+        self._say(learned(self._ip, self.recorder, is_applied=request.options.apply))
+
     def _show(self, request: grammar.Request) -> None:
         with self.recorder.aside():
             display(subwords.original_of(request.rest, self.options().store))  # type: ignore[no-untyped-call]  # IPython has no types for it
@@ -274,6 +280,7 @@ _WORDS: dict[str, Callable[[HeadroomMagics, grammar.Request], None]] = {
     "remember": HeadroomMagics._remember,
     "memory": HeadroomMagics._memory,
     "show": HeadroomMagics._show,
+    "learn": HeadroomMagics._learn,
     "retrieve": HeadroomMagics._retrieve,
 }
 

@@ -19,7 +19,7 @@ from headroom_jupyter.notebook.recording import Execution, Output, plain
 from headroom_jupyter.notebook.report import NotebookContext
 from headroom_jupyter.notebook.variables import schema, variables
 
-__all__ = ["book_of", "pack_notebook"]
+__all__ = ["book_of", "pack_notebook", "saved_path"]
 
 
 def pack_notebook(path: str, options: Options, shell: InteractiveShell, recorder: Recorder) -> NotebookContext:
@@ -31,7 +31,7 @@ def book_of(shell: InteractiveShell, recorder: Recorder) -> Book:
     """The running notebook."""
     recorded = {run.count: run for run in recorder.executions}
     runs = [recorded.get(count) or _from_history(shell, count, source) for count, source in _inputs(shell, recorder)]
-    book = live_book(runs, _saved_path(shell))
+    book = live_book(runs, saved_path(shell))
     return replace(book, variables=variables(shell.user_ns, shell.user_ns_hidden))
 
 
@@ -69,7 +69,7 @@ def _kept_outputs(kept: Sequence[Any]) -> Iterable[Output]:
             yield Output("result" if output.output_type == "execute_result" else "display", data=bundle)
 
 
-def _saved_path(shell: InteractiveShell) -> Path | None:
+def saved_path(shell: InteractiveShell) -> Path | None:
     """The file of the running notebook, if the front end told of one that is there."""
     known = (settings.session_path(), shell.user_ns.get("__vsc_ipynb_file__"))
     paths = [Path(name) for name in known if isinstance(name, str) and name.endswith(".ipynb")]

@@ -16,11 +16,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from headroom_jupyter import files
 from headroom_jupyter.agents import entries
 from headroom_jupyter.agents.base import Edit
 from headroom_jupyter.agents.entries import Format
 from headroom_jupyter.errors import InputError, StoreError
-from headroom_jupyter.wrap import files
 
 __all__ = ["Journal", "Record"]
 

@@ -17,11 +17,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from headroom_jupyter import settings
+from headroom_jupyter import files, settings
 from headroom_jupyter.agents.base import DEFAULT_UPSTREAMS, Agent, Launch, Place, Proxied, Wire, own_base
 from headroom_jupyter.ccr.project import find_project
 from headroom_jupyter.errors import HeadroomError, InputError
-from headroom_jupyter.wrap import files, proxies
+from headroom_jupyter.wrap import proxies
 from headroom_jupyter.wrap.agents import agents, journal, wrap_folder
 
 __all__ = ["Plan", "plan_of", "restore_unused", "run"]

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from headroom_jupyter import settings
+from headroom_jupyter import files, settings
 from headroom_jupyter.agents import entries
 from headroom_jupyter.agents.base import MCP_NAME, Agent, Edit, Place
 from headroom_jupyter.errors import InputError
-from headroom_jupyter.wrap import files
 from headroom_jupyter.wrap.agents import journal
 
 __all__ = ["ServerState", "install", "status", "uninstall"]

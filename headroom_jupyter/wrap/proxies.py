@@ -22,10 +22,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from headroom_jupyter import __version__
+from headroom_jupyter import __version__, files
 from headroom_jupyter.agents.base import Wire
 from headroom_jupyter.errors import HeadroomError, InputError
-from headroom_jupyter.wrap import files
 
 __all__ = ["Lease", "Wanted", "acquire", "when_unused"]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from tests.test_notebook.conftest import Kernel
@@ -227,3 +229,26 @@ def test_unloading_leaves_nothing_and_loading_again_works(tmp_path: Path) -> Non
         assert own.value("one.text, two.text") == ("1\n", "2\n")
     finally:
         own.stop()
+
+
+def test_what_failed_here_is_learnt_into_the_first_markdown_cell(kernel: Kernel, tmp_path: Path) -> None:
+    path = tmp_path / "open.ipynb"
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Mine")])
+    nbformat.write(book, path)
+    shutil.copy(path, tmp_path / "other.ipynb")
+    kernel.run(f"import os; os.environ['JPY_SESSION_NAME'] = {str(path)!r}; import math")
+    assert kernel.run_as("c1", "math.sqroot(9)").status == "error"
+    assert kernel.run_as("c1", "math.sqrt(9)").status == "ok"
+    assert "not sure enough: 1" in kernel.run("%headroom learn").stdout
+    bad = nbformat.v4.new_code_cell("math.sqroot(4)", execution_count=1)
+    bad.outputs = [nbformat.v4.new_output("error", ename="AttributeError", evalue="module 'math' has no 'sqroot'")]
+    book.cells = [bad, nbformat.v4.new_code_cell("math.sqrt(4)", execution_count=2)]
+    nbformat.write(book, tmp_path / "other.ipynb")
+    shown = kernel.run("%headroom learn").stdout
+    assert "+- A cell with `math.sqroot` failed (`AttributeError`); with `math.sqrt` it passed. (2× in 2" in shown
+    assert "math.sqroot" not in path.read_text()
+    assert "written to the first Markdown cell of open.ipynb" in kernel.run("%headroom learn --apply").stdout
+    assert nbformat.read(path, as_version=4).cells[0].source.startswith("# Mine\n\n<!-- headroom learn: begin -->\n")
+    assert "nothing to write" in kernel.run("%headroom learn --apply").stdout
+    kernel.run("del os.environ['JPY_SESSION_NAME']")
+    assert "nobody says where this notebook is saved" in kernel.run("%headroom learn").stderr

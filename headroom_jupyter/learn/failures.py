@@ -1,0 +1,85 @@
+"""What kind of failure a call is, and which of its words the message blames."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from typing import Literal
+
+from headroom_jupyter.agents.sessions import Call
+
+__all__ = ["Fault", "blames", "fault_of", "has_failed", "missing_module", "signature"]
+
+Fault = Literal["timeout", "interpreter", "module", "permission", "flag", "path", "command", "other"]
+# In order: the first that matches says what it was.
+_SIGNS: tuple[tuple[Fault, re.Pattern[str]], ...] = (
+    (
+        "flag",
+        re.compile(
+            r"unrecogni[sz]ed (?:argument|option|flag)|unknown (?:option|flag|argument|switch)"
+            r"|(?:invalid|illegal) option|unexpected argument|no such option|flag provided but not defined|bad option",
+            re.IGNORECASE,
+        ),
+    ),
+    ("module", re.compile(r"No module named|Cannot find (?:module|package)|ModuleNotFoundError|no required module")),
+    ("interpreter", re.compile(r"command not found|: not found\s*$|is not recognized as an internal", re.MULTILINE)),
+    ("permission", re.compile(r"permission denied|EACCES|operation not permitted|not executable", re.IGNORECASE)),
+    (
+        "command",
+        re.compile(
+            r"missing script|did not match any|unknown (?:sub)?command|no such (?:sub)?command|no rule to make target"
+            r"|is not a \w+ command|invalid choice|invalid value|unknown target|no such task",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "path",
+        re.compile(
+            r"no such file|does not exist|file not found|can't open file|cannot access|ENOENT|FileNotFoundError"
+            r"|not a directory|cannot find the (?:path|file)|could not find",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_TIMED_OUT = re.compile(r"timed? ?out|exceed\w* (?:the )?(?:timeout|time limit)", re.IGNORECASE)
+_MODULE = re.compile(r"(?:No module named|Cannot find (?:module|package)) ['\"]?([\w./@-]+)")
+_SEARCHES = ("grep", "rg", "ag", "ack", "ugrep", "diff", "cmp", "test", "pgrep", "git diff", "git grep", "[")
+_VARIES = re.compile(r"0x[0-9a-f]+|\d+(?:\.\d+)?|[0-9a-f]{8,}")
+
+
+def has_failed(call: Call) -> bool:
+    """Whether a call failed; a search that finds nothing did not."""
+    if not call.is_failed:
+        return False
+    is_search = call.text.split("|")[-1].split("&&")[-1].strip().startswith(_SEARCHES)
+    return not (is_search and call.exit_code == 1)
+
+
+def fault_of(call: Call) -> Fault:
+    """What kind of failure a failed call is."""
+    if call.exit_code == 124 or (_TIMED_OUT.search(call.output[:400]) and call.limit_s):
+        return "timeout"
+    found = [(sign.search(call.output), fault) for fault, sign in _SIGNS]
+    return next((fault for match, fault in found if match), "other")
+
+
+def missing_module(call: Call) -> str:
+    """The module that a message says is missing, its package alone; "" if it names none."""
+    found = _MODULE.search(call.output)
+    return found[1].split(".")[0] or found[1] if found else ""
+
+
+def blames(output: str, word: str) -> bool:
+    """Whether a message names a word of the command, or the file that it means.
+
+    >>> blames("cat: src/a.py: No such file", "src/a.py"), blames("error: unknown option '--fmt'", "--f")
+    (True, False)
+    """
+    bare = word.removeprefix("./").split("=")[0]
+    return bool(bare) and re.search(rf"(?<![\w-]){re.escape(bare)}(?![\w-])", output) is not None
+
+
+def signature(call: Call) -> str:
+    """A failure's last lines without what varies from run to run."""
+    lines = [line.strip() for line in call.output.strip().split("\n") if line.strip()]
+    return _VARIES.sub("#", "\n".join(lines[-3:]))[-300:] + f" {os.path.basename(call.folder)}"

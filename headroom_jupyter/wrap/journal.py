@@ -171,19 +171,11 @@ class Journal:
 
     def _records(self) -> Iterator[Record]:
         for place in sorted(self._folder.glob("*.json")):
-            data = files.read(place)
-            if data is None:
-                continue
-            try:
-                yield Record.load(data)
-            except (KeyError, TypeError, ValueError) as err:
-                raise StoreError(
-                    f"{place} is damaged ({err}); what it says of its file must be undone by hand"
-                ) from err
+            if (record := _loaded(place)) is not None:
+                yield record
 
     def _record(self, path: Path) -> Record | None:
-        data = files.read(self._place(path))
-        return None if data is None else Record.load(data)
+        return _loaded(self._place(path))
 
     def _write(self, record: Record) -> None:
         files.make_private(self._folder)
@@ -191,6 +183,14 @@ class Journal:
 
     def _place(self, path: Path) -> Path:
         return self._folder / f"{sha256(os.fsencode(path)).hexdigest()[:16]}.json"
+
+
+def _loaded(place: Path) -> Record | None:
+    data = files.read(place)
+    try:
+        return None if data is None else Record.load(data)
+    except (KeyError, TypeError, ValueError) as err:
+        raise StoreError(f"{place} is damaged ({err}); what it says of its file must be undone by hand") from err
 
 
 def _real(path: Path) -> Path:

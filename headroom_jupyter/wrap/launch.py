@@ -113,6 +113,10 @@ def restore_unused() -> None:
             journal().take(agent.name, purpose=_PURPOSE)
         except BlockingIOError:
             continue
+        except HeadroomError as err:  # the other agents' files are still to be seen to
+            _tell(
+                f"an entry for {agent.name} is left in its file, and headroom unwrap {agent.name} takes it out: {err}"
+            )
         finally:
             os.close(descriptor)
 

@@ -9,6 +9,7 @@ any more, the proxy, which waits for it alone, stops.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import select
 import signal
@@ -31,6 +32,7 @@ __all__ = ["Lease", "Wanted", "acquire", "when_unused"]
 _START_S = 60.0  # a start takes about a second; this is for a machine that swaps
 _STOP_S = 10.0  # more than the proxy itself gives to requests under way
 _ANSWER_S = 30.0
+_log = logging.getLogger(__name__)
 _TOLD = 8000  # characters of a proxy's last words
 
 
@@ -117,7 +119,10 @@ def when_unused(folder: Path, act: Callable[[], None]) -> None:
     _locked(folder / "lease", is_shared=False)
     with suppress(FileNotFoundError):
         (folder / "proxy.json").unlink()
-    act()
+    try:
+        act()
+    except Exception:  # noqa: BLE001  # a proxy that stayed would hold its lease, and the next wrap would wait for ever
+        _log.warning("the last that a proxy had to do failed", exc_info=True)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(_STOP_S)
     os._exit(0)

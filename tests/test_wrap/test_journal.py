@@ -152,9 +152,12 @@ def test_a_file_that_cannot_be_understood_is_left_alone(home: Path, journal: Jou
 
 def test_a_record_that_cannot_be_read_is_told(home: Path, journal: Journal, tmp_path: Path) -> None:
     journal.put("any", crash_editor.edits(home), purpose="mcp")
-    next((tmp_path / "journal").glob("*.json")).write_text("{}")
+    for place in (tmp_path / "journal").glob("*.json"):
+        place.write_text("{}")
     with pytest.raises(StoreError, match="damaged"):
         journal.take("any")
+    with pytest.raises(StoreError, match="damaged"):
+        journal.put("any", crash_editor.edits(home), purpose="mcp")
 
 
 def test_records_are_for_their_owner_alone(home: Path, journal: Journal, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["COMPILED", "Price", "cached_minimum", "price_of", "published", "window_of"]
+__all__ = ["COMPILED", "Price", "cached_minimum", "price_of", "published", "window_of", "windows"]
 
 COMPILED = "2026-11-24"
 # What may follow a model's name in a request without making it another model: a date, "latest", a preview's number.
@@ -76,14 +76,16 @@ _MINIMUMS = {
     **dict.fromkeys(("gemini-3.1-pro",), 4096),
     **dict.fromkeys(("gemini-2.5-flash", "gemini-2.5-pro"), 2048),
 }
-# Tokens of the context window, where the provider's page of models names one for the plain API.
+# Tokens of the context window. Claude: the list of Anthropic's page on context windows as quoted in ccdeck (GitHub),
+# "other Claude models" having 200,000; gpt-4o and o3: platform.openai.com/docs/models, as quoted by GitLab and in
+# agcodex; Gemini: cloud.google.com, models. Of other models no such document was at hand.
 _WINDOWS = {
+    1_000_000: "claude-fable-5-1 claude-fable-5 claude-opus-5 claude-opus-4-8 claude-opus-4-7 claude-opus-4-6"
+    " claude-sonnet-5 claude-sonnet-4-6",
     200_000: "claude-opus-4-5 claude-opus-4-1 claude-opus-4 claude-sonnet-4-5 claude-sonnet-4 claude-3-7-sonnet"
-    " claude-haiku-4-5 claude-3-5-haiku claude-3-haiku o3 o4-mini o3-mini",
-    400_000: "gpt-5.1 gpt-5.1-codex gpt-5.1-codex-mini gpt-5 gpt-5-mini gpt-5-nano",
-    1_047_576: "gpt-4.1 gpt-4.1-mini gpt-4.1-nano",
-    128_000: "gpt-4o gpt-4o-mini",
-    1_048_576: "gemini-2.5-pro gemini-2.5-flash gemini-2.5-flash-lite",
+    " claude-haiku-4-5 claude-3-5-haiku claude-3-haiku o3",
+    128_000: "gpt-4o",
+    1_048_576: "gemini-2.5-flash",
 }
 _WINDOW_OF = {name: window for window, names in _WINDOWS.items() for name in names.split()}
 _USUAL_MINIMUM = 1024  # of the other Claude models, of OpenAI's, and of those not known here
@@ -111,6 +113,11 @@ def window_of(model: str) -> int | None:
     (128000, None)
     """
     return _WINDOW_OF.get(_row(model, _WINDOW_OF))
+
+
+def windows() -> Mapping[str, int]:
+    """All windows that are known, by model; also of models without a price."""
+    return dict(_WINDOW_OF)
 
 
 def cached_minimum(model: str) -> int:

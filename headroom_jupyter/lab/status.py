@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import headroom_jupyter
 from headroom_jupyter import settings
-from headroom_jupyter.cache_aligner.prices import COMPILED, published, window_of
+from headroom_jupyter.cache_aligner.prices import COMPILED, published, window_of, windows
 from headroom_jupyter.lab.base import Json, Request
 
 __all__ = ["PROTOCOL", "prices", "status"]
@@ -29,9 +29,10 @@ def status(request: Request) -> Json:
 
 
 def prices(request: Request) -> Json:  # a route's signature
-    """The published prices of input tokens, with the day they were compiled."""
+    """The published prices of input tokens, with the day they were compiled, and the sizes of context windows."""
     models = [
         {"model": name, "input": price.input, "write": price.write, "read": price.read, "window": window_of(name)}
         for name, price in published().items()
     ]
-    return {"compiled": COMPILED, "currency": "USD", "per_tokens": 1_000_000, "models": models}
+    told = {"compiled": COMPILED, "currency": "USD", "per_tokens": 1_000_000}
+    return {**told, "models": models, "windows": dict(windows())}

@@ -311,5 +311,6 @@ def test_status_and_prices_are_told(server: Server) -> None:
     prices = server.get("prices")
     assert prices["compiled"].startswith("20")
     by_name = {one["model"]: one for one in prices["models"]}
-    assert by_name["gpt-4o"]["window"] == 128_000
+    assert by_name["claude-opus-4-5"]["window"] == prices["windows"]["claude-opus-4-5"] == 200_000
     assert "gpt-99" not in by_name
+    assert (prices["windows"]["gpt-4o"], prices["windows"].get("gpt-99")) == (128_000, None)

@@ -220,6 +220,8 @@ export interface PricesAnswer {
   per_tokens: number;
   /** Not in the table: the price is unknown, and is to be shown so. */
   models: Price[];
+  /** Tokens of the context windows that are known, also of models that have no price here. */
+  windows?: Record<string, number>;
 }
 
 export interface Price {

@@ -31,7 +31,7 @@ export function knownModels(table: PricesAnswer | null, own: Readonly<Record<str
 }
 
 function knownModel(model: string, price: Price | undefined, table: PricesAnswer | null, own: OwnPrice | undefined): KnownModel {
-  const window = own?.window ?? price?.window ?? null;
+  const window = own?.window ?? price?.window ?? table?.windows?.[model] ?? null;
   const isOwn = own?.input !== undefined;
   const perMillion = own?.input ?? (price && table ? (price.input / table.per_tokens) * MILLION : null);
   const asOf = isOwn ? own.as_of : price && table ? table.compiled : '';

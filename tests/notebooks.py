@@ -22,12 +22,22 @@ from tests.upstream import Reply, Seen, ToolCall, Upstream, speak
 __all__ = ["EXAMPLES", "NOTEBOOKS", "executed", "said", "scripted_model"]
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-NOTEBOOKS = ("agent_loop", "pack_this_notebook", "quickstart", "tame_a_dataframe")
+NOTEBOOKS = (
+    "agent_loop",
+    "memory_first_notebook",
+    "memory_second_notebook",
+    "pack_this_notebook",
+    "quickstart",
+    "tame_a_dataframe",
+)
+_AFTER = {"memory_second_notebook": "memory_first_notebook"}  # what has to run before, in the same project
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def executed(name: str, home: Path, **environ: str) -> Any:
     """A notebook of examples/ after all its cells have run, with a store of its own under `home`."""
+    if name in _AFTER and not home.exists():
+        executed(_AFTER[name], home, **environ)
     notebook = nbformat.read(EXAMPLES / f"{name}.ipynb", as_version=4)
     own = {"HEADROOM_HOME": str(home), "HEADROOM_PROJECT": "examples", "JPY_SESSION_NAME": "", "PYTHONWARNINGS": ""}
     with patch.dict(os.environ, {**own, **environ}):
@@ -68,8 +78,8 @@ def _answer(seen: Seen) -> Reply:
 def main() -> None:
     """Execute and save them all."""
     for name in NOTEBOOKS:
-        with tempfile.TemporaryDirectory() as home, scripted_model() as (_, environ):
-            notebook = executed(name, Path(home), **environ)
+        with tempfile.TemporaryDirectory() as folder, scripted_model() as (_, environ):
+            notebook = executed(name, Path(folder) / "home", **environ)
         for cell in notebook.cells:
             cell.metadata.pop("execution", None)
             for output in cell.get("outputs", ()):

@@ -39,7 +39,7 @@ def test_every_turn_begins_with_the_one_before(api: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("api", _APIS if _IS_NIGHTLY else ["anthropic"])
-@hypothesis_settings(max_examples=50 if _IS_NIGHTLY else 1)
+@hypothesis_settings(max_examples=20 if _IS_NIGHTLY else 1)
 @given(seed=st.integers(0, 10**9))
 def test_two_workers_that_are_killed_send_the_same(api: str, seed: int) -> None:
     with tempfile.TemporaryDirectory() as home:

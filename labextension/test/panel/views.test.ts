@@ -5,7 +5,7 @@ import { comparables, headline, isMarker, preview } from '../../src/panel/mime/p
 import type { Figures, SavingsAnswer } from '../../src/panel/protocol.js';
 import { byGroup, cacheOverTime, daily, overTime } from '../../src/panel/savings/specs.js';
 
-const LOOK = { text: 'black', grid: 'grey', before: 'red', after: 'green', retrieved: 'blue', font: 'sans' };
+const LOOK = { text: 'black', grid: 'grey', before: 'red', after: 'green', retrieved: 'blue', font: 'sans', width: 200 };
 const WORDS = { before: 'before', after: 'after', retrieved: 'retrieved', tokens: 'tokens', day: 'day', cached: 'cached' };
 
 const figures = (tokens_before: number, tokens_after: number, input_tokens = 0, cached_tokens = 0): Figures => ({

@@ -9,6 +9,9 @@ import type { Look } from './specs.js';
 
 const TYPES = ['application/vnd.vegalite.v5+json', 'application/vnd.vegalite.v6+json', 'application/vnd.vegalite.v4+json'];
 
+/** Charts are drawn anew when they got so much wider or narrower, in pixels. */
+const STEP = 20;
+
 export interface ChartProps {
   rendermime: IRenderMimeRegistry;
   themes: IThemeManager | null;
@@ -22,6 +25,7 @@ export interface ChartProps {
 export function Chart({ rendermime, themes, label, spec, data }: ChartProps): React.JSX.Element | null {
   const host = useRef<HTMLDivElement>(null);
   const [theme, setTheme] = useState(0);
+  const [width, setWidth] = useState(0);
   const [error, setError] = useState('');
   const type = TYPES.find(one => rendermime.mimeTypes.includes(one));
   useEffect(() => {
@@ -31,7 +35,15 @@ export function Chart({ rendermime, themes, label, spec, data }: ChartProps): Re
   }, [themes]);
   useEffect(() => {
     const node = host.current;
-    if (!node || type === undefined) {
+    const observer = new ResizeObserver(() => { setWidth(Math.floor((node?.clientWidth ?? 0) / STEP) * STEP); });
+    if (node) {
+      observer.observe(node);
+    }
+    return () => { observer.disconnect(); };
+  }, []);
+  useEffect(() => {
+    const node = host.current;
+    if (!node || width === 0 || type === undefined) {
       return undefined;
     }
     const renderer = rendermime.createRenderer(type);
@@ -40,13 +52,13 @@ export function Chart({ rendermime, themes, label, spec, data }: ChartProps): Re
     MessageLoop.sendMessage(renderer, Widget.Msg.AfterAttach);
     // Its menu leads to a page on the network.
     const metadata = { [type]: { embed_options: { actions: false, renderer: 'svg' } } };
-    const model = new MimeModel({ data: { [type]: spec(look(node)) as ReadonlyJSONObject }, metadata, trusted: true });
+    const model = new MimeModel({ data: { [type]: spec(look(node, width)) as ReadonlyJSONObject }, metadata, trusted: true });
     renderer.renderModel(model).catch((reason: unknown) => { setError(reason instanceof Error ? reason.message : String(reason)); });
     return () => {
       renderer.dispose();
       node.replaceChildren();
     };
-  }, [data, theme, type]);
+  }, [data, theme, type, width]);
   if (type === undefined) {
     return null;
   }
@@ -59,7 +71,7 @@ export function Chart({ rendermime, themes, label, spec, data }: ChartProps): Re
 }
 
 /** The theme's colours; Vega takes no variables. */
-function look(node: HTMLElement): Look {
+function look(node: HTMLElement, width: number): Look {
   const style = getComputedStyle(node);
   const colour = (name: string): string => style.getPropertyValue(name).trim() || style.color;
   return {
@@ -68,6 +80,7 @@ function look(node: HTMLElement): Look {
     before: colour('--jp-warn-color1'),
     after: colour('--jp-success-color1'),
     retrieved: colour('--jp-info-color1'),
-    font: style.fontFamily
+    font: style.fontFamily,
+    width
   };
 }

@@ -9,6 +9,8 @@ export interface Look {
   after: string;
   retrieved: string;
   font: string;
+  /** Of the whole chart, in pixels. */
+  width: number;
 }
 
 export interface Words {
@@ -58,13 +60,13 @@ export function byGroup(groups: Record<string, Figures>, title: string, words: W
   return {
     ...frame(look),
     data: { values },
-    height: { step: 9 },
+    height: 30 + 22 * largest.length,
     mark: 'bar',
     encoding: {
       y: { field: 'group', type: 'nominal', title, sort: largest.map(([group]) => group), axis: { labelLimit: 110 } },
       yOffset: { field: 'what', sort: [words.before, words.after] },
       x: { field: 'tokens', type: 'quantitative', title: words.tokens, axis: { format: '~s', tickCount: 4 } },
-      color: colours(words, look),
+      color: { ...colours(words, look), legend: null },
       tooltip: tooltips('group', title, words.tokens)
     }
   };
@@ -127,7 +129,7 @@ function tooltips(field: string, title: string, tokens: string): Spec[] {
 function frame(look: Look): Spec {
   return {
     $schema: SCHEMA,
-    width: 'container',
+    width: look.width,
     autosize: { type: 'fit-x', contains: 'padding' },
     background: null,
     config: {

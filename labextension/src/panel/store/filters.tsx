@@ -29,7 +29,9 @@ export function StoreFilters({ model, trans }: { model: StoreModel; trans: Trans
         aria-label={trans.__('Search in originals, paths and references')}
         onChange={event => { setWord(event.target.value); }}
       />
-      <div className="jp-Headroom-filterRow">
+      <details>
+        <summary>{trans.__('Filter and sort')}</summary>
+        <div className="jp-Headroom-filterRow">
         <Choice label={trans.__('Kind')} all={trans.__('any kind')} values={Object.keys(answer?.kinds ?? {})} value={filters.kind ?? ''}
           word={kind => `${kind} (${answer?.kinds[kind] ?? 0})`} onChange={kind => { model.filter({ kind }); }} />
         <Choice label={trans.__('Notebook')} all={trans.__('any notebook')} values={Object.keys(answer?.notebooks ?? {}).filter(Boolean)}
@@ -43,7 +45,8 @@ export function StoreFilters({ model, trans }: { model: StoreModel; trans: Trans
           word={() => trans.__('pinned')} onChange={pinned => { model.pinned(pinned === '1'); }} />
         <Choice label={trans.__('Order')} all={trans.__('last used first')} values={['stored', 'expires', 'size', 'kind', 'path']} value={filters.sort ?? ''}
           word={sort => orderWords(trans)[sort] ?? sort} onChange={sort => { model.sort(sort); }} />
-      </div>
+        </div>
+      </details>
     </div>
   );
 }

@@ -57,8 +57,8 @@ export function Preview(props: PreviewProps): React.JSX.Element {
       {about && (
         <div className="jp-Headroom-about">
           {about.entry.is_text
-            ? trans.__('%1 · %2 lines · %3', ref, about.entry.lines.toLocaleString(), bytes(about.entry.size_bytes))
-            : trans.__('%1 · %2 · %3', ref, about.entry.mime, bytes(about.entry.size_bytes))}
+            ? [ref, trans._n('%1 line', '%1 lines', about.entry.lines), bytes(about.entry.size_bytes)].join(' · ')
+            : [ref, about.entry.mime, bytes(about.entry.size_bytes)].join(' · ')}
         </div>
       )}
       {about?.entry.is_text && (

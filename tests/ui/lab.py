@@ -99,7 +99,7 @@ def lab_server(root: Path, home: Path) -> Iterator[Lab]:
             yield Lab(url, token, root)
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)  # a busy machine takes its time
 
 
 def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

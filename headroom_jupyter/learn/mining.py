@@ -21,6 +21,7 @@ __all__ = ["Finding", "Mined", "mine"]
 _WINDOW = 12  # calls after a failure in which its correction is looked for
 _MOST_OPEN = 20
 _MOST_COUNTED = 5_000  # commands and paths of a session
+_MOST_CALLS = 50  # kept for one finding
 _LOOPS = 3  # the same failure so many times, with no change in between
 _REREADS = 4
 _LONGEST_SAID = 600  # characters; what is longer was pasted
@@ -75,10 +76,16 @@ class _Walk:
         self._root = root
         self._open: list[_Open] = []
         self._recent: deque[tuple[str, str]] = deque(maxlen=40)
-        self._told: list[Finding] = []
+        self._found: dict[Correction, Finding] = {}
+        self._told: deque[Correction] = deque(maxlen=_MOST_OPEN)
         self._loops: Counter[tuple[str, str]] = Counter()
         self._loop_calls: dict[tuple[str, str], list[str]] = {}
         self._reads: Counter[str] = Counter()
+
+    def end(self) -> Mined:
+        """What was found."""
+        self.mined.findings = list(self._found.values())
+        return self.mined
 
     def step(self, event: Event) -> None:
         self.mined.at = max(self.mined.at, event.at)
@@ -144,14 +151,24 @@ class _Walk:
         self._open = kept
 
     def _add(self, finding: Finding) -> None:
-        if len(finding.correction.wrong) <= 160:
-            self.mined.findings.append(finding)
+        """Keep a finding, one of each kind with some of its calls: a long session tells the same many times."""
+        found = finding.correction
+        if len(found.wrong) > 160:
+            return
+        key = replace(found, detail="")
+        before = self._found.get(key)
+        if before is not None:
+            calls = (*before.calls, *finding.calls)[:_MOST_CALLS]
+            finding = replace(finding, calls=calls, is_told=before.is_told or finding.is_told)
+        elif len(self._found) >= _MOST_COUNTED:
+            return
+        self._found[key] = finding
 
     def _is_confirmed(self, found: Correction, tried: Tried) -> bool:
         """Whether the person had said so; their own words need then no rule of their own."""
         for one in self._told:
-            if one.correction.right in " ".join(tried.command.words) and one.correction.wrong in found.wrong:
-                self.mined.findings.remove(one)
+            if one.right in " ".join(tried.command.words) and one.wrong in found.wrong:
+                self._found.pop(one, None)
                 self._told.remove(one)
                 return True
         return False
@@ -201,8 +218,8 @@ class _Walk:
                 found = Correction("told", wrong, right)
                 if calls and is_fit(found):
                     failed = tuple(ident for ident in calls if ident)[-1:]
-                    self._told.append(Finding(found, failed, said.at, is_told=True))
-                    self._add(self._told[-1])
+                    self._told.append(found)
+                    self._add(Finding(found, failed, said.at, is_told=True))
                     return
 
 
@@ -230,4 +247,4 @@ def mine(events: Iterator[Event], root: str) -> Mined:
     walk = _Walk(root)
     for event in events:
         walk.step(event)
-    return walk.mined
+    return walk.end()

@@ -1,10 +1,11 @@
 """Sessions of the real agents with a scripted model: how the samples in golden/sessions were made; not a test.
 
-    python -m tests.recording FOLDER [AGENT…]
+    python -m tests.recording FOLDER sessions          what the miner was made with
+    python -m tests.recording FOLDER sessions_later    what was recorded and labelled when it was finished
 
 Each agent of tests/real_agents works in a home of its own, in a project that is made anew for each session. What it
 does is scripted; what comes of it is real: the tools run, and the agent writes its log. The logs then go to
-golden/sessions, as the home of somebody called Ann; opencode's database goes there as SQL.
+golden/ under that name, as the home of somebody called Ann; opencode's database goes there as SQL.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from headroom_jupyter.wrap.agents import agent_named
 from headroom_jupyter.wrap.journal import Journal
 from tests.upstream import Reply, Seen, ToolCall, Upstream, speak
 
-__all__ = ["PLAN", "SESSIONS", "make_project", "record", "scrub"]
+__all__ = ["PLANS", "SESSIONS", "make_project", "record", "scrub"]
 
 _PROGRAMS = Path(__file__).parent / "real_agents" / "node_modules" / ".bin"
 _LONGEST_S = 240
@@ -201,11 +202,54 @@ SESSIONS: Mapping[str, Turns] = {
         ),
     ),
 }
-PLAN: Mapping[str, Sequence[str]] = {
-    "claude": ("report", "orders", "checks", "prices", "stock", "told", "history", "lint"),
-    "codex": ("report", "orders", "prices", "stock again", "told otherwise", "history"),
-    "gemini": ("report", "checks", "prices", "history"),
-    "opencode": ("orders", "checks", "stock", "prices", "lint"),
+_LATER = (
+    (
+        "Look around and tell me what is in here.",
+        (
+            _sh("gti status --short"),
+            _sh("git status --short"),
+            _sh("node tools/fmtt.js --verify backend"),
+            _sh("node tools/fmt.js --verify backend"),
+            _sh("git log --format=onelin"),
+            _sh("git log --format=oneline"),
+            _sh("cat docs/scheme.md"),
+            _sh("cat docs/schema.md"),
+            _sh("PYTHONPATH=vendor python3 tools/report.py --format json"),
+            _sh("PYTHONPATH=vendor/python python3 tools/report.py --format json"),
+            _sh("npm run lint"),
+            _sh("npm run"),
+            _sh("npm run check"),
+            _sh("cd backend/test && ls"),
+            _sh("cd backend/tests && ls"),
+            _sh("tail -n 20 logs/new.log"),
+            _sh("ls logs"),
+            _sh("tail -n 20 logs/old.log"),
+            _sh("head -5 package.jsn"),
+            _sh("head -5 package.json"),
+            _sh("sh scripts/chek.sh"),
+            _sh("sh scripts/check.sh"),
+            _sh("timeout 1 sleep 3"),
+            _sh("timeout 10 sleep 3"),
+            _sh("grep -rP '(?<price' backend"),
+            _sh("grep -rn price backend"),
+            _sh("python3 -c \"import json; json.load(open('config/settings.toml'))\""),
+            _sh("cat config/settings.toml"),
+            _sh("env/bin/pip list"),
+            _sh("env/bin/python -m json.tool package.json"),
+            _sh("yq . config/settings.toml"),
+            _sh("cat config/settings.toml"),
+        ),
+    ),
+)
+SESSIONS = {**SESSIONS, "later": _LATER}
+PLANS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "sessions": {
+        "claude": ("report", "orders", "checks", "prices", "stock", "told", "history", "lint"),
+        "codex": ("report", "orders", "prices", "stock again", "told otherwise", "history"),
+        "gemini": ("report", "checks", "prices", "history"),
+        "opencode": ("orders", "checks", "stock", "prices", "lint"),
+    },
+    "sessions_later": {"codex": ("later",), "gemini": ("later",)},
 }
 
 _FILES = {
@@ -371,8 +415,8 @@ class _Model:
             return speak(seen, _call(self._agent, self._left.pop(0), self._project, self._number))
 
 
-def record(root: Path, agent: str) -> None:
-    """All sessions that the plan has for an agent."""
+def record(root: Path, agent: str, names: Sequence[str]) -> None:
+    """Some sessions with an agent."""
     home, project, programs = (root / agent / name for name in ("home", "home/shop", "programs"))
     home.mkdir(parents=True)
     programs.mkdir()
@@ -385,7 +429,7 @@ def record(root: Path, agent: str) -> None:
     model = _Model(agent, project)
     real = _REAL[agent]
     with Upstream(model) as upstream:
-        for name in PLAN[agent]:
+        for name in names:
             shutil.rmtree(project, ignore_errors=True)
             make_project(project)
             for number, (said, steps) in enumerate(SESSIONS[name]):
@@ -411,19 +455,19 @@ def record(root: Path, agent: str) -> None:
                     print(done.stdout[-1500:], done.stderr[-1500:], flush=True)
 
 
-_GOLDEN = Path(__file__).parent / "golden" / "sessions"
+_GOLDEN = Path(__file__).parent / "golden"
 _LONGEST = 1500  # characters of a text in the samples; what is longer are the agents' own instructions
 _DROPPED = {"attachment", "queue-operation", "token_usage_record", "world_state", "token_count", "last-prompt", "mode"}
 
 
-def scrub(root: Path, agent: str) -> None:
+def scrub(root: Path, agent: str, plan: str) -> None:
     """Put an agent's logs beside the other samples, without this machine's paths and the agent's own instructions."""
     home = root / agent / "home"
     place = Place({}, home, home / "shop")
     for folder, pattern in agent_named(agent).session_logs(place):
         for path in sorted(folder.glob(pattern)):
             name = str(path.relative_to(home)).replace(str(home / "shop").replace("/", "-"), "-home-ann-shop")
-            into = _GOLDEN / "home" / re.sub(r"-tmp-[\w-]*-home-shop", "-home-ann-shop", name)
+            into = _GOLDEN / plan / "home" / re.sub(r"-tmp-[\w-]*-home-shop", "-home-ann-shop", name)
             into.parent.mkdir(parents=True, exist_ok=True)
             text = _dumped(path) if path.suffix == ".db" else "".join(map(_line, path.open(encoding="utf-8")))
             into = into.with_suffix(".sql") if path.suffix == ".db" else into
@@ -473,6 +517,7 @@ def _quoted(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    for one in sys.argv[2:] or PLAN:
-        record(Path(os.path.abspath(sys.argv[1])), one)
-        scrub(Path(os.path.abspath(sys.argv[1])), one)
+    where = Path(os.path.abspath(sys.argv[1]))
+    for one, planned in PLANS[sys.argv[2]].items():
+        record(where, one, planned)
+        scrub(where, one, sys.argv[2])

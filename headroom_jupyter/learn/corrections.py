@@ -23,6 +23,7 @@ Kind = Literal[
     "name", "cell",
 ]  # fmt: skip
 _ALIKE = 0.75  # of two names, by difflib: order.py and orders.py are, notes.txt and status are not
+_NEARLY_SAME = 0.85  # of two names with their endings: package.jsn and package.json
 _MOST_WORDS = 12  # of either side; what is longer is a program and no habit
 _MOST_CHARS = 160
 
@@ -71,7 +72,7 @@ def correction(failed: Tried, worked: Tried, between: Sequence[str]) -> Correcti
     elif failed.fault == "interpreter":
         found = _program(failed, worked)
     elif failed.fault == "module":
-        found = _module(failed, worked)
+        found = _module(failed, worked) or _path(failed, worked)  # node calls a file that is not there a module
     elif failed.fault == "flag":
         found = _flag(failed, worked)
     elif failed.fault == "path":
@@ -221,7 +222,9 @@ def _means(old: str, new: str) -> bool:
     (True, False, False)
     """
     (one, end), (two, other) = (os.path.splitext(os.path.basename(path.rstrip("/"))) for path in (old, new))
-    if end != other or old.startswith(f"{new.rstrip('/')}/") or "*" in old + new:
+    if end != other and SequenceMatcher(None, one + end, two + other).ratio() < _NEARLY_SAME:
+        return False
+    if old.startswith(f"{new.rstrip('/')}/") or "*" in old + new:
         return False
     if one == two or SequenceMatcher(None, one, two).ratio() >= _ALIKE:
         return True
@@ -238,7 +241,11 @@ def _command(failed: Tried, worked: Tried) -> Correction | None:
     if one[0] != two[0]:
         return None
     changes = [op for op in SequenceMatcher(None, one, two, autojunk=False).get_opcodes() if op[0] != "equal"]
-    if len(changes) != 1 or not any(blames(failed.call.output, word) for word in one[changes[0][1] : changes[0][2]]):
+    if (
+        len(changes) != 1
+        or changes[0][0] != "replace"
+        or not any(blames(failed.call.output, word) for word in one[changes[0][1] : changes[0][2]])
+    ):
         return None
     _, _, one_end, _, two_end = changes[0]
     return Correction("command", " ".join(one[:one_end]), " ".join(two[:two_end]), one[0])

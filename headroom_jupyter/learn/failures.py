@@ -28,7 +28,7 @@ _SIGNS: tuple[tuple[Fault, re.Pattern[str]], ...] = (
         "command",
         re.compile(
             r"missing script|did not match any|unknown (?:sub)?command|no such (?:sub)?command|no rule to make target"
-            r"|is not a \w+ command|invalid choice|invalid value|unknown target|no such task",
+            r"|is not a \w+ command|invalid (?:\S+ )?(?:choice|value|format|level|type)|unknown target|no such task",
             re.IGNORECASE,
         ),
     ),
@@ -75,8 +75,8 @@ def blames(output: str, word: str) -> bool:
     >>> blames("cat: src/a.py: No such file", "src/a.py"), blames("error: unknown option '--fmt'", "--f")
     (True, False)
     """
-    bare = word.removeprefix("./").split("=")[0]
-    return bool(bare) and re.search(rf"(?<![\w-]){re.escape(bare)}(?![\w-])", output) is not None
+    name, _, value = word.removeprefix("./").partition("=")
+    return any(part and re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", output) for part in (name, value))
 
 
 def signature(call: Call) -> str:

@@ -24,7 +24,7 @@ def quoted(text: str) -> str:
     "`a 'b' - -> c --token=[redacted: secret]`"
     """
     plain = "".join(" " if unicodedata.category(char) in _UNSEEN else char for char in text)
-    plain = _OPTION.sub(r"\1[redacted: secret]", redact(" ".join(plain.split())))
+    plain = redact(_OPTION.sub(r"\1[redacted: secret]", " ".join(plain.split())))
     plain = plain.replace("`", "'").replace("<!", "< !").replace("-->", "- ->").replace("~~~", "~ ~ ~")
     return f"`{plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + '…'}`"
 

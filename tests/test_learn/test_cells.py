@@ -83,10 +83,11 @@ def test_a_checkpoint_knows_what_stood_in_a_cell_before(tmp_path: Path) -> None:
 def test_a_real_history_is_read_where_it_ran_the_projects_cells(root: Path, tmp_path: Path) -> None:
     sources = ("table = {'Price': 3, 'count': 2}", "round(math.sqrt(9), 2)")
     typed = "\n".join(("import math; values = [3, 1, 2]", *sources, "values.rverse()", "values.reverse()", ""))
-    for _ in range(2):
-        environ = {**os.environ, "IPYTHONDIR": str(tmp_path / ".ipython"), "PYTHONWARNINGS": "ignore"}
-        command = [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner", "--no-confirm-exit"]
-        subprocess.run(command, input=typed, text=True, env=environ, capture_output=True, check=False)
+    ipython = tmp_path / ".ipython"
+    environ = {**os.environ, "IPYTHONDIR": str(ipython), "PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner", "--no-confirm-exit"]
+    subprocess.run(command, input=typed, text=True, env=environ, capture_output=True, check=False)
+    shutil.copytree(ipython / "profile_default", ipython / "profile_other")
     project = tmp_path / "project"
     project.mkdir()
     book = nbformat.v4.new_notebook()

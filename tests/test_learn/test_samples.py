@@ -11,7 +11,7 @@ from headroom_jupyter.agents.sessions import Call, Said, Skipped
 from headroom_jupyter.learn.failures import has_failed
 from headroom_jupyter.learn.gathering import Gathered
 from headroom_jupyter.plugins import load_family
-from tests.test_learn.samples import ROOT, gathered_from, labels, make_home, score
+from tests.test_learn.samples import GOLDEN, ROOT, Score, gathered_from, labels, make_home, score
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +47,13 @@ def test_every_failure_has_a_label(home: Path) -> None:
     assert all(text[0] not in "<{" for text in said), "what an agent put into the person's mouth is no word of theirs"
 
 
-def test_precision_is_at_least_90_percent_and_recall_at_least_70(gathered: Gathered) -> None:
-    found = score(labels(), gathered.rules)
+def test_precision_is_at_least_90_percent_and_recall_at_least_70(gathered: Gathered, tmp_path: Path) -> None:
+    _assert_good(score(labels(), gathered.rules))
+    later = GOLDEN.with_name("sessions_later")
+    _assert_good(score(labels(later), gathered_from(make_home(tmp_path / "home", later)).rules))
+
+
+def _assert_good(found: Score) -> None:
     assert found.precision >= 0.9, found.wrong
     assert found.recall >= 0.7, found.missed
 

@@ -683,8 +683,13 @@
   display: flex;
   flex-direction: column;
   gap: 6px;
+  min-width: 240px;
   overflow: auto;
   padding: 8px;
+}
+
+.jp-Headroom-filters summary {
+  cursor: pointer;
 }
 
 .jp-Headroom-parts,
@@ -752,6 +757,7 @@
 .jp-Headroom-tableScroller table {
   width: 100%;
   border-collapse: collapse;
+  font-family: var(--jp-ui-font-family);
   table-layout: fixed;
 }
 

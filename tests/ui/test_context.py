@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.ui.lab import Lab, chromium, lab_server
@@ -155,20 +154,6 @@ def test_an_own_price_is_dated_and_can_be_taken_back(page: Page) -> None:
     summary.click()
 
 
-def test_variables_and_files_are_added_and_taken_back(page: Page) -> None:
-    page.locator(".jp-Headroom-adding > summary").click()
-    page.get_by_role("button", name="Add df", exact=True).click()
-    expect(_row(page, "df")).to_contain_text("→")
-    page.locator(".jp-Headroom-adding > summary").click()
-    _run(page, "headroom:add-file", {"path": "app.log"})
-    expect(_row(page, "app.log")).to_contain_text("log")
-    page.get_by_role("button", name="Undo").last.click()
-    expect(_row(page, "app.log")).to_have_count(0)
-    _row(page, "df").focus()
-    page.keyboard.press("Delete")
-    expect(_row(page, "df")).to_have_count(0)
-
-
 def test_what_is_inserted_is_a_raw_cell_and_can_be_undone(page: Page) -> None:
     count = page.evaluate(f"{_CURRENT}.content.widgets.length")
     page.get_by_role("button", name="Insert as cell").click()
@@ -190,35 +175,6 @@ def test_cells_have_badges_and_the_status_bar_a_total(page: Page) -> None:
     expect(badges).to_have_count(0)
     _run(page, "headroom:toggle-badges")
     expect(badges).not_to_have_count(0)
-
-
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"])
-def test_axe_finds_nothing_in_any_theme(theme: str, lab: Lab, page: Page) -> None:
-    lab.theme(page, theme)
-    _row(page, "In[3] stdout").locator(".jp-Headroom-title button").click()
-    found = Axe().run(page, context="#headroom-panel")
-    told = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found.response["violations"]]
-    _row(page, "In[3] stdout").locator(".jp-Headroom-title button").click()
-    assert told == []
-
-
-def test_the_panel_answers_while_the_kernel_is_busy(lab: Lab, page: Page) -> None:
-    page.evaluate(f"{_CURRENT}.content.activeCellIndex = 3")
-    _run(page, "notebook:run-cell")
-    page.wait_for_function(f"{_CURRENT}.sessionContext.session.kernel.status === 'busy'")
-    try:
-        row = _row(page, "In[2] stdout")
-        row.focus()
-        page.keyboard.press("Space")
-        before = page.locator(".jp-Headroom-totals").inner_text()
-        expect(page.locator(".jp-Headroom-totals")).not_to_have_text(before, use_inner_text=True)
-        expect(page.get_by_text("From the live kernel.")).to_be_visible()
-        assert page.evaluate(f"{_CURRENT}.sessionContext.session.kernel.status") == "busy"
-        row.focus()
-        page.keyboard.press("Space")
-    finally:
-        (lab.root / "go").touch()
-    page.wait_for_function(f"{_CURRENT}.sessionContext.session.kernel.status === 'idle'")
 
 
 def test_a_restarted_kernel_is_left_alone_until_it_has_the_extension_again(page: Page) -> None:

@@ -175,15 +175,3 @@ def test_cells_have_badges_and_the_status_bar_a_total(page: Page) -> None:
     expect(badges).to_have_count(0)
     _run(page, "headroom:toggle-badges")
     expect(badges).not_to_have_count(0)
-
-
-def test_a_restarted_kernel_is_left_alone_until_it_has_the_extension_again(page: Page) -> None:
-    page.evaluate(f"{_CURRENT}.sessionContext.session.kernel.restart()")
-    load = page.get_by_role("button", name="Load it in the kernel")
-    expect(load).to_be_visible(timeout=60_000)
-    expect(_row(page, "In[3] stdout")).to_be_visible()
-    load.click()
-    expect(page.get_by_text("From the live kernel.")).to_be_visible(timeout=60_000)
-    page.evaluate(f"{_CURRENT}.sessionContext.shutdown()")
-    expect(page.get_by_text("There is no kernel.")).to_be_visible()
-    expect(_row(page, "In[3] stdout")).to_be_visible()

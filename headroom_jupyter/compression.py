@@ -34,6 +34,8 @@ _MOST_SPANS = 1_000  # kept with a form, so that showing it need not make it aga
 _LARGEST_TARGET = 10_000  # tokens; more of one block than that, nobody reads
 _log = logging.getLogger(__name__)
 
+_LONGEST_KEPT = 20_000  # characters of a question and its arguments that may stay in memory
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -94,9 +96,14 @@ class Source:
         return self._read["text"]
 
 
-@lru_cache(maxsize=512)  # each turn of a conversation asks for those of all its blocks again
 def query_of(question: str, arguments: str) -> str:
     """A block's query: what was asked last, and the values of the call's arguments."""
+    is_short = len(question) + len(arguments) <= _LONGEST_KEPT  # a call that writes a file has it as an argument
+    return _query(question, arguments) if is_short else _query.__wrapped__(question, arguments)
+
+
+@lru_cache(maxsize=512)  # each turn of a conversation asks for those of all its blocks again
+def _query(question: str, arguments: str) -> str:
     try:
         values = _leaves(json.loads(arguments)) if arguments[:1] in "[{" and arguments else [arguments]
     except (ValueError, RecursionError):

@@ -19,6 +19,8 @@ __all__ = ["Compressed", "Form", "dump", "fill_spans", "hidden_runs", "load", "r
 _ESCAPED = {ord(c): f"\\u{ord(c):04x}" for c in ";>\n\r"}
 _RUNS = ("lines", "rows", "chars")
 
+_LONGEST_KEPT = 100_000  # bytes of a record that may stay in memory
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -48,9 +50,13 @@ def dump(form: Form) -> bytes:
     return json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-@lru_cache(maxsize=256)  # each turn of a conversation reads those of all its blocks again
 def load(record: bytes) -> Form:
     """The form of a record, fields of a later version ignored."""
+    return _loaded(record) if len(record) <= _LONGEST_KEPT else _loaded.__wrapped__(record)
+
+
+@lru_cache(maxsize=256)  # each turn of a conversation reads those of all its blocks again
+def _loaded(record: bytes) -> Form:
     raw = json.loads(record)
     known = {name: raw[name] for name in Form.__dataclass_fields__ if name in raw}
     for name in ("hidden", "spans"):

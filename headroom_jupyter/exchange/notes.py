@@ -3,14 +3,15 @@
 What a message was given is recorded before it goes out, and goes with that message in all later turns, whichever
 process sends them: the prefix that a provider has cached stays, whatever is remembered or forgotten meanwhile.
 
-A message is known by how its conversation begins and by what it says; as soon as an answer follows, by the answer too.
-So the same question in a new conversation is given what is known now.
+A message is known by how its conversation begins, what it says, and how often that was said there; as soon as an answer
+follows, by the answer too. So the same question in a new conversation is given what is known now.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -122,11 +123,13 @@ def _messages(blocks: Sequence[Block]) -> Iterator[_Message]:
     start = _digest("start", *(_said(block) for group in _until_user(groups) for block in group))
     last_answer = max((at for at, group in enumerate(groups) if group[0].role == "assistant"), default=-1)
     asking = [(at, texts) for at, group in enumerate(groups) if (texts := _asking(group))]
+    asked: Counter[tuple[str, ...]] = Counter()
     for at, texts in asking:
+        said = tuple(block.text for block in texts)
+        asked[said] += 1
         if at > last_answer and at != asking[-1][0]:
             continue
-        said = [block.text for block in texts]
-        key = _digest("message", start.hex(), *said)
+        key = _digest("message", start.hex(), asked[said], *said)
         pin = _digest("pin", key.hex(), *(_said(block) for block in groups[at + 1])) if at < last_answer else b""
         query = question("\n".join(said))[-_LONGEST_QUERY:]
         yield _Message(texts[-1].path, said[-1], query, key, pin)

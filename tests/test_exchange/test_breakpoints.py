@@ -104,7 +104,7 @@ def test_what_was_sent_before_is_sent_again_but_for_the_marks(seed: int) -> None
 
         def send(body: bytes) -> list[Seen]:
             with Store(Path(folder), project="marks") as store:
-                seen = carry(path_of("anthropic"), body, dialogue.script, store, cache_breakpoints=4).seen
+                seen = carry(dialogue.path, body, dialogue.script, store, cache_breakpoints=4).seen
             assert 1 < seen[0].body.count(b'"cache_control"') <= 4
             return seen
 

@@ -91,6 +91,22 @@ def test_later_turns_send_the_same_whatever_is_remembered_or_forgotten(api: str,
     assert "certificate" in _text(sent[-1])
 
 
+@pytest.mark.parametrize("api", APIS)
+def test_a_question_asked_again_and_answered_alike_keeps_its_own_notes(api: str, reopened: Open) -> None:
+    answer = answer_to(api, [ToolCall("c1", "run", {"command": "psql"})])
+    Memory(store=reopened()).save(PORT)
+    messages = [_asks(api, QUESTION)]
+    first = _sent(api, messages, reopened())
+    _sent(api, [*messages, *answer, *results_of(api, [("c1", "run", "ok")])], reopened())
+    Memory(store=reopened()).save("The staging database has port 5434 on host b")
+    messages += [*answer, *results_of(api, [("c1", "run", "ok")]), _asks(api, QUESTION)]
+    second = _sent(api, messages, reopened())
+    third = _sent(api, [*messages, *answer, *results_of(api, [("c1", "run", "ok")])], reopened())
+    assert second[0] == first[0]
+    assert "host b" in _text(second[-1])
+    assert third[: len(second)] == second
+
+
 def test_a_conversation_is_told_nothing_twice(reopened: Open) -> None:
     Memory(store=reopened()).save(PORT)
     begun = [_asks("openai", QUESTION)]
@@ -186,7 +202,7 @@ def test_every_turn_begins_with_the_one_before(api: str, seed: int, tmp_path_fac
 
         def send(body: bytes) -> list[Seen]:
             with Store(folder, project="prefix") as store:  # a new worker for each turn
-                return carry(path_of(api), body, dialogue.script, store, notes=Notes(Memory(store=store), store)).seen
+                return carry(dialogue.path, body, dialogue.script, store, notes=Notes(Memory(store=store), store)).seen
 
         with Store(folder, project="prefix") as store:
             Memory(store=store).save(f"Order {number} went wrong in payment-7 when batch {number * 3} failed")

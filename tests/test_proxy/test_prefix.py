@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from headroom_jupyter import Store
-from tests.carrier import carry, path_of
+from tests.carrier import carry
 from tests.dialogues import Dialogue
 from tests.proxies import ProxyProcess
 from tests.test_proxy.conftest import PATIENCE_S
@@ -32,7 +32,7 @@ def test_every_turn_begins_with_the_one_before(api: str, seed: int) -> None:
 
         def send(body: bytes) -> list[Seen]:
             with Store(Path(folder), project="prefix") as store:  # a new worker for each turn
-                return carry(path_of(api), body, dialogue.script, store).seen
+                return carry(dialogue.path, body, dialogue.script, store).seen
 
         for _ in range(40 if _IS_NIGHTLY else 10):
             dialogue.step(send)
@@ -58,7 +58,7 @@ def _two_workers(api: str, seed: int, environ: dict[str, str]) -> None:
                 workers[index].kill()
                 workers[index] = ProxyProcess(upstream.url, environ)
             upstream.seen.clear()
-            answer = http.post(workers[index].url + path_of(api), content=body)
+            answer = http.post(workers[index].url + dialogue.path, content=body)
             assert answer.status_code == 200
             assert "x-headroom-failed" not in answer.headers
             said.append(upstream.seen[-1].body)

@@ -18,6 +18,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from headroom_jupyter.errors import InputError
+from headroom_jupyter.exchange.encodings import decoded
+
 __all__ = ["API_PATHS", "Reply", "Script", "Seen", "ToolCall", "Upstream", "in_turn", "speak"]
 
 API_PATHS = {
@@ -39,7 +42,7 @@ class Seen:
 
     @property
     def json(self) -> Any:
-        return json.loads(self.body)
+        return json.loads(decoded(self.body, self.headers.get("content-encoding", "")))
 
     @property
     def api(self) -> str:
@@ -58,7 +61,7 @@ class Seen:
         """A member of the body, None where it is none."""
         try:
             return self.json.get(name)
-        except (ValueError, AttributeError, RecursionError):
+        except (ValueError, AttributeError, RecursionError, InputError):
             return None
 
     @property

@@ -3,7 +3,7 @@
 As of 0.169 it reads no base address from its environment. It first tries a websocket at {base}/responses; an answer
 of 426 makes it post and read SSE instead, at once. Its newest models get their tools in an input item of type
 `additional_tools` and answer with `custom_tool_call`; others have `tools` and `function_call`. Signed in with
-ChatGPT, it goes to another address, and may send its requests zstd-compressed.
+ChatGPT, it goes to another address, and with the feature `enable_request_compression` it sends its requests in zstd.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Codex:
         return {"openai": str(base).rstrip("/")} if base else {}
 
     def launch(self, place: Place, proxied: Proxied, arguments: tuple[str, ...]) -> Launch:
-        """The address as an override, and requests that are not compressed."""
+        """The address as an override."""
         config = self._config(place)
         name = str(config.get("model_provider", "openai"))
         provider = self._provider(config)
@@ -46,8 +46,7 @@ class Codex:
         notes: tuple[str, ...] = ()
         if provider and provider.get("wire_api", "responses") != "responses":
             notes = (f"provider {name} does not speak the responses format: its requests pass through unchanged",)
-        words = ("-c", f"{key}={json.dumps(proxied.base('openai'))}", "-c", "features.enable_request_compression=false")
-        return Launch(words, notes=notes)
+        return Launch(("-c", f"{key}={json.dumps(proxied.base('openai'))}"), notes=notes)
 
     def mcp_entry(self, place: Place, command: tuple[str, ...], environ: Mapping[str, str]) -> Edit | None:
         """What `codex mcp add` writes; CODEX_HOME moves the file."""

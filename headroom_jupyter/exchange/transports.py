@@ -10,11 +10,11 @@ from typing import Any
 
 from headroom_jupyter.exchange.requests import Options
 from headroom_jupyter.exchange.routes import wire_of
-from headroom_jupyter.exchange.turn import NOT_REPEATED, Turn
+from headroom_jupyter.exchange.turn import Turn
 
 __all__ = ["AsyncTransport", "Transport"]
 
-_CHANGED = ("content-length", "content-encoding", "transfer-encoding")  # what a body that was read anew no longer has
+_FRAMING = ("content-length", "transfer-encoding")  # the new body has its own
 
 
 class _Carrier:
@@ -28,13 +28,14 @@ class _Carrier:
     def turn_of(self, request: Any) -> Turn | None:
         """The rewritten request, for a body that has been read; None when it is no messages."""
         route = wire_of(request.url.path, request.url.query.decode("latin-1"))
-        if route is None or request.method != "POST" or "content-encoding" in request.headers:
+        if route is None or request.method != "POST":
             return None
-        return Turn.begin(route.wire, request.content, self.options, model=route.model)
+        encoding = request.headers.get("content-encoding", "")
+        return Turn.begin(route.wire, request.content, self.options, model=route.model, encoding=encoding)
 
-    def request(self, request: Any, body: bytes, *, is_first: bool) -> Any:
-        """The same request with another body."""
-        out = {*_CHANGED, *(() if is_first else NOT_REPEATED)}
+    def request(self, turn: Turn, request: Any, body: bytes) -> Any:
+        """The same request with the body that is sent next."""
+        out = {*_FRAMING, *turn.outdated}
         headers = [(name, value) for name, value in request.headers.multi_items() if name.lower() not in out]
         return self.package.Request(
             request.method, request.url, headers=headers, content=body, extensions=request.extensions
@@ -42,7 +43,8 @@ class _Carrier:
 
     def answer(self, turn: Turn, response: Any, **body: Any) -> Any:
         """The provider's answer with another body."""
-        headers = [(n, v) for n, v in response.headers.multi_items() if n.lower() not in _CHANGED]
+        out = (*_FRAMING, "content-encoding")  # it is read here, and decoded for that
+        headers = [(n, v) for n, v in response.headers.multi_items() if n.lower() not in out]
         told = list(turn.report.headers().items())
         return self.package.Response(response.status_code, headers=headers + told, **body)
 
@@ -58,7 +60,7 @@ class Transport(_Carrier):
         turn = self.turn_of(request) if route else None
         if turn is None:
             return self.inner.send(request, stream=True)
-        response = self._send(request, turn.body, is_first=True)
+        response = self._send(turn, request, turn.body)
         reader = turn.read(response.headers.get("content-type", ""), response.status_code)
         if not reader.is_whole:
             return self.answer(turn, response, stream=self._stream(self._shown(turn, request, response)))
@@ -68,7 +70,7 @@ class Transport(_Carrier):
             if following is None:
                 turn.book()
                 return self.answer(turn, response, content=shown)
-            response = self._send(request, following, is_first=False)
+            response = self._send(turn, request, following)
             reader = turn.read(response.headers.get("content-type", ""), response.status_code)
 
     def _shown(self, turn: Turn, request: Any, response: Any) -> Iterator[bytes]:
@@ -85,7 +87,7 @@ class Transport(_Carrier):
                 if following is None:
                     return
                 response.close()
-                response = self._send(request, following, is_first=False)
+                response = self._send(turn, request, following)
                 if response.status_code >= 300:
                     yield turn.failure(response.status_code, response.read())
                     return
@@ -93,8 +95,8 @@ class Transport(_Carrier):
             response.close()
             turn.book()
 
-    def _send(self, request: Any, body: bytes, *, is_first: bool) -> Any:
-        return self.inner.send(self.request(request, body, is_first=is_first), stream=True)
+    def _send(self, turn: Turn, request: Any, body: bytes) -> Any:
+        return self.inner.send(self.request(turn, request, body), stream=True)
 
     def _stream(self, shown: Iterator[bytes]) -> Any:
         return type("Shown", (_Shown, self.package.SyncByteStream), {})(shown)
@@ -133,7 +135,7 @@ class AsyncTransport(_Carrier):
         turn = await _in_thread(self.turn_of, request) if route else None
         if turn is None:
             return await self.inner.send(request, stream=True)
-        response = await self._send(request, turn.body, is_first=True)
+        response = await self._send(turn, request, turn.body)
         reader = turn.read(response.headers.get("content-type", ""), response.status_code)
         if not reader.is_whole:
             return self.answer(turn, response, stream=self._stream(self._shown(turn, request, response)))
@@ -143,7 +145,7 @@ class AsyncTransport(_Carrier):
             if following is None:
                 await _in_thread(turn.book)
                 return self.answer(turn, response, content=shown)
-            response = await self._send(request, following, is_first=False)
+            response = await self._send(turn, request, following)
             reader = turn.read(response.headers.get("content-type", ""), response.status_code)
 
     async def _shown(self, turn: Turn, request: Any, response: Any) -> AsyncIterator[bytes]:
@@ -160,7 +162,7 @@ class AsyncTransport(_Carrier):
                 if following is None:
                     return
                 await response.aclose()
-                response = await self._send(request, following, is_first=False)
+                response = await self._send(turn, request, following)
                 if response.status_code >= 300:
                     yield turn.failure(response.status_code, await response.aread())
                     return
@@ -168,8 +170,8 @@ class AsyncTransport(_Carrier):
             await response.aclose()
             await _in_thread(turn.book)
 
-    async def _send(self, request: Any, body: bytes, *, is_first: bool) -> Any:
-        return await self.inner.send(self.request(request, body, is_first=is_first), stream=True)
+    async def _send(self, turn: Turn, request: Any, body: bytes) -> Any:
+        return await self.inner.send(self.request(turn, request, body), stream=True)
 
     def _stream(self, shown: AsyncIterator[bytes]) -> Any:
         return type("Shown", (_AsyncShown, self.package.AsyncByteStream), {})(shown)

@@ -86,6 +86,13 @@ class Turn:
         return reader if self.is_watched else _Overheard(reader)
 
     @property
+    def outdated(self) -> tuple[str, ...]:
+        """Headers of the client's request that do not hold for what is sent next."""
+        is_first = not self.report.rounds
+        encoding = () if is_first and self.encoding else ("content-encoding",)
+        return (*encoding, *(() if is_first else NOT_REPEATED))
+
+    @property
     def is_watched(self) -> bool:
         """Whether replies may hold a call of ours, so that they must come in plain."""
         return self._replies is not None and self.report.is_injected

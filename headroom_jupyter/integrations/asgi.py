@@ -21,14 +21,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compressors.base import Level
+from headroom_jupyter.exchange.encodings import IDENTITY
 from headroom_jupyter.exchange.requests import Options
 from headroom_jupyter.exchange.routes import wire_of
-from headroom_jupyter.exchange.turn import NOT_REPEATED, Reader, Turn
+from headroom_jupyter.exchange.turn import Reader, Turn
 
 __all__ = ["HeadroomMiddleware"]
 
 _MOST_BYTES = 32_000_000  # the largest request that a provider documents; a larger one goes through as it is
-_READABLE = ("", "identity")  # content encodings
 # Ways of an application to answer that would go past this middleware.
 _BYPASSES = ("http.response.pathsend", "http.response.zerocopysend")
 Headers = list[tuple[bytes, bytes]]
@@ -67,9 +67,8 @@ class HeadroomMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        is_plain = scope["type"] == "http" and scope["method"] == "POST"
-        is_plain = is_plain and _header(scope["headers"], b"content-encoding") in _READABLE
-        route = wire_of(scope["path"]) if is_plain else None
+        is_post = scope["type"] == "http" and scope["method"] == "POST"
+        route = wire_of(scope["path"], scope["query_string"].decode("latin-1")) if is_post else None
         if route is None:
             await self._app(scope, receive, send)
             return
@@ -79,7 +78,8 @@ class HeadroomMiddleware:
             return
         project = self._project(scope) if callable(self._project) else self._project
         options = Options(Store(project=project), self._level, may_inject=self._retrieval)
-        work = partial(Turn.begin, route.wire, body, options, model=route.model)
+        encoding = _header(scope["headers"], b"content-encoding")
+        work = partial(Turn.begin, route.wire, body, options, model=route.model, encoding=encoding)
         turn = await anyio.to_thread.run_sync(work, limiter=self._threads)
         await _Exchange(self._app, turn, scope, receive, send, self._threads).run()
 
@@ -113,9 +113,7 @@ class _Exchange:
 
     def _scope(self, body: bytes) -> Scope:
         """The request's scope for a body of another length, and for replies that can be read."""
-        out = {b"content-length", b"transfer-encoding"}
-        if self.turn.report.rounds:
-            out.update(name.encode("ascii") for name in NOT_REPEATED)
+        out = {b"content-length", b"transfer-encoding", *(name.encode("ascii") for name in self.turn.outdated)}
         scope: MutableMapping[str, Any] = dict(self.scope)
         if self.turn.is_watched:
             out.add(b"accept-encoding")
@@ -140,7 +138,7 @@ class _Exchange:
             return
         headers = message.get("headers", ())
         self._start, self._status = message, message["status"]
-        is_readable = _header(headers, b"content-encoding") in _READABLE
+        is_readable = _header(headers, b"content-encoding") in IDENTITY
         self._refused = [] if self._is_started and self._status >= 300 else None
         self._reader = self.turn.read(_header(headers, b"content-type") if is_readable else "", self._status)
         if not self._reader.is_whole and not self._is_started:

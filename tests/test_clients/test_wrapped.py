@@ -18,7 +18,9 @@ from headroom_jupyter import Store, count_tokens, wrap_client
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.ledger import Ledger
 from tests.agents import AGENTS, LOG, Agent, history, tools_of
+from tests.carrier import body_of
 from tests.retrieving import retrieving
+from tests.test_exchange.test_encodings import ENCODERS
 from tests.upstream import Reply, ToolCall, Upstream, in_turn
 
 EACH = pytest.mark.parametrize("agent", AGENTS, ids=str)
@@ -119,6 +121,33 @@ def test_leaving_a_stream_early_closes_it_upstream(upstream: Upstream, store: St
         assert next(iter(stream)).choices[0].delta.content
         stream.close()
         assert went_away.wait(20)
+
+
+@pytest.mark.parametrize("name", sorted(ENCODERS))
+def test_a_body_that_the_caller_compressed_is_read_and_goes_on_plain(
+    name: str, upstream: Upstream, store: Store
+) -> None:
+    upstream.script = retrieving("", "It was 89 ms.", lines="77-78")
+    body = body_of("openai", history("openai", LOG), tools_of("openai", "run"))
+    with wrap_client(openai.OpenAI(base_url=f"{upstream.url}/v1", api_key="dummy"), store=store) as client:
+        headers = {"content-encoding": name, "content-type": "application/json"}
+        raw = client.post(
+            "/chat/completions", cast_to=httpx2.Response, content=ENCODERS[name](body), options={"headers": headers}
+        )
+    assert "It was 89 ms." in raw.text
+    first, second = upstream.seen
+    assert "content-encoding" not in {**first.headers, **second.headers}
+    assert len(first.body) < 0.3 * len(body)
+
+
+def test_a_body_that_cannot_be_decoded_goes_through_as_it_came(upstream: Upstream, store: Store) -> None:
+    upstream.script = in_turn("Hello.")
+    with wrap_client(openai.OpenAI(base_url=f"{upstream.url}/v1", api_key="dummy"), store=store) as client:
+        options: Any = {"headers": {"content-encoding": "br"}}
+        raw = client.post("/chat/completions", cast_to=httpx2.Response, content=b"\x01\x02", options=options)
+    (seen,) = upstream.seen
+    assert (seen.body, seen.headers["content-encoding"]) == (b"\x01\x02", "br")
+    assert "'br' is not read here" in raw.headers["x-headroom-failed"]
 
 
 def test_the_callers_own_http_client_is_used(upstream: Upstream, store: Store) -> None:

@@ -24,6 +24,8 @@ from starlette.types import Message, Scope
 from headroom_jupyter import Store, expand
 from headroom_jupyter.integrations.asgi import HeadroomMiddleware
 from headroom_jupyter.policy import RETRIEVE_NAME
+from tests.agents import history, tools_of
+from tests.test_exchange.test_encodings import ENCODERS
 from tests.test_integrations.conftest import LOG
 from tests.upstream import Reply, Script, Seen, ToolCall, in_turn
 
@@ -156,7 +158,9 @@ async def test_without_retrieval_nothing_is_offered_and_nothing_left_out() -> No
         (CHAT, b'{"messages": [' + b"[" * 100_000, {}),
         (CHAT, b"\xff\xfe", {}),
         (CHAT, b"", {}),
-        (CHAT, gzip.compress(json.dumps({"messages": _MESSAGES}).encode()), {"content-encoding": "gzip"}),
+        (CHAT, gzip.compress(b'{"messages": []}'), {"content-encoding": "gzip"}),
+        (CHAT, json.dumps({"messages": _MESSAGES}).encode(), {"content-encoding": "br"}),
+        (CHAT, json.dumps({"messages": _MESSAGES}).encode(), {"content-encoding": "gzip"}),
         (CHAT, b'{"messages": [], "padding": "' + b"x" * 2000 + b'"}', {}),
     ],
 )
@@ -167,6 +171,32 @@ async def test_what_cannot_be_made_smaller_goes_through_as_it_came(
     response = await app.http.post(path, content=body, headers=headers)
     assert response.status_code == 200
     assert app.seen[0].body == body
+    assert app.seen[0].headers.get("content-encoding") == headers.get("content-encoding")
+
+
+@pytest.mark.parametrize("name", sorted(ENCODERS))
+async def test_a_body_that_came_compressed_is_read_and_goes_on_plain(name: str) -> None:
+    body = json.dumps({"model": "gpt-4o", "messages": _MESSAGES, "tools": [_BUILD]}).encode()
+    app = App(_retrieving("It took 89 ms."))
+    answer = await app.http.post(CHAT, content=ENCODERS[name](body), headers={"content-encoding": name})
+    assert "It took 89 ms." in answer.text
+    assert "x-headroom-failed" not in answer.headers
+    assert not any("content-encoding" in seen.headers for seen in app.seen)
+    assert len(app.seen[0].body) < 0.3 * len(body)
+
+
+async def test_a_body_that_cannot_be_decoded_is_passed_on_unread_and_says_so() -> None:
+    app = App(lambda _: Reply(b"{}"))
+    answer = await app.http.post(CHAT, content=b"\x01\x02", headers={"content-encoding": "br"})
+    assert "'br' is not read here" in answer.headers["x-headroom-failed"]
+
+
+async def test_geminis_events_are_read_too() -> None:
+    app = App(_retrieving("It took 89 ms."))
+    body = {"contents": history("gemini", LOG), "tools": tools_of("gemini", "run")}
+    answer = await app.http.post("/v1beta/models/g:streamGenerateContent?alt=sse", json=body)
+    assert "It took 89 ms." in answer.text
+    assert [seen.tool_names for seen in app.seen] == [[RETRIEVE_NAME, "run"]] * 2
 
 
 async def test_a_body_over_the_limit_goes_through_whole_and_is_not_held() -> None:

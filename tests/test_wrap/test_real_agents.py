@@ -10,6 +10,8 @@ import json
 import os
 import re
 import subprocess
+import time
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -42,7 +44,10 @@ _ANSWER = "It ran out of paper."
 
 @dataclass(frozen=True)
 class Real:
-    """How one agent is asked, what tool it has for commands, and which files it keeps for itself."""
+    """How one agent is asked, what tool it has for commands, and which files it keeps for itself.
+
+    `files` lie in its home before it starts; `encoding` is what its requests come in.
+    """
 
     name: str
     words: tuple[str, ...]
@@ -50,6 +55,19 @@ class Real:
     arguments: Mapping[str, Any]
     own: tuple[str, ...]
     environ: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    encoding: str | None = None
+
+
+def _signed_in() -> str:
+    """Codex' auth.json of who signed in with ChatGPT; nobody checks the signature."""
+    own = {"chatgpt_account_id": "a", "chatgpt_user_id": "u", "chatgpt_plan_type": "pro"}
+    claims = {"exp": time.time() + 86_400, "email": "a@example.org", "https://api.openai.com/auth": own}
+    parts = [json.dumps(part).encode() for part in ({"alg": "none"}, claims)]
+    token = ".".join(urlsafe_b64encode(part).rstrip(b"=").decode() for part in (*parts, b"none"))
+    tokens = {"id_token": token, "access_token": token, "refresh_token": "r", "account_id": "a"}
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    return json.dumps({"auth_mode": "chatgpt", "OPENAI_API_KEY": None, "tokens": tokens, "last_refresh": now})
 
 
 _CODEX = ("exec", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox")
@@ -63,11 +81,12 @@ REAL = {
         *("Bash", _SHELL, (".claude.json", ".claude/*")),
         {"ANTHROPIC_API_KEY": "dummy", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"},
     ),
-    "codex": Real(
+    "codex, signed in, which sends zstd": Real(
         "codex",
-        (*_CODEX, _QUESTION),
+        ("-c", "features.enable_request_compression=true", *_CODEX, _QUESTION),
         *("exec", {"input": f'// @exec: {{"max_output_tokens": 30000}}\n{_JAVASCRIPT}'}, (".codex/*",)),
-        {"CODEX_API_KEY": "dummy"},
+        files={".codex/auth.json": _signed_in()},
+        encoding="zstd",
     ),
     "codex, as other models have it": Real(
         "codex",
@@ -141,6 +160,9 @@ def _sandbox(root: Path, real: Real, upstream: str) -> Sandbox:
     path = f"{_PROGRAMS}{os.pathsep}{os.environ['PATH']}"
     made = Sandbox(root, upstream, {**real.environ, "PATH": path, "TERM": "xterm-256color"})
     (made.project / "build.log").write_text(_LOG)
+    for name, text in real.files.items():
+        (made.home / name).parent.mkdir(exist_ok=True)
+        (made.home / name).write_text(text)
     return made
 
 
@@ -194,11 +216,13 @@ def test_a_real_agent_reads_less_and_comes_to_its_end(real: Real, tmp_path: Path
         assert [_tools(seen).count("headroom_retrieve") for seen in (ask, result, retrieved)] == [1, 1, 1]
         assert _HIDDEN not in json.dumps(_history(result))
         assert _HIDDEN in json.dumps(_history(retrieved))
-        grown, grown_without = _growth(ask, result), _growth(*_turns(bare_upstream, real))
-        assert grown < grown_without / 2
+        plain_turns = _turns(bare_upstream, real)
+        assert [seen.headers.get("content-encoding") for seen in plain_turns] == [real.encoding] * 2
+        assert "content-encoding" not in {**ask.headers, **result.headers, **retrieved.headers}
+        assert _growth(ask, result) < _growth(*plain_turns) / 2
 
         sandbox.run("unwrap", real.name)
-        left = {name: kept for name, kept in tree_of(sandbox.home).items() if not _is_own(real, name)}
+        left = {name: kept for name, kept in tree_of(sandbox.home).items() if name in before or not _is_own(real, name)}
         assert left == before
 
 
@@ -208,4 +232,4 @@ def _is_own(real: Real, name: str) -> bool:
 
 def _growth(ask: Seen, result: Seen) -> int:
     """Tokens that a command and what it printed added to a request."""
-    return count_tokens(result.body.decode()) - count_tokens(ask.body.decode())
+    return count_tokens(json.dumps(result.json)) - count_tokens(json.dumps(ask.json))

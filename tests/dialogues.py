@@ -84,11 +84,13 @@ class Dialogue:
     @property
     def body(self) -> bytes:
         """The request that the agent sends now."""
-        more: dict[str, Any] = {
+        heads: dict[str, dict[str, Any]] = {
             "anthropic": {"system": _SYSTEM},
+            "openai": {},
             "openai_responses": {"instructions": _SYSTEM},
             "gemini": {"systemInstruction": {"parts": [{"text": _SYSTEM}]}},
-        }.get(self.api, {})
+        }
+        more = heads[self.api]
         if self.api != "gemini":
             more["stream"] = self._is_stream
         messages = self._messages

@@ -1,4 +1,4 @@
-"""The answer to a page that asked for rows: some of them, their sums, the tokens of each cell, and the text of all."""
+"""The answer to a page that asked for rows: some of them, their sums, and the text of all."""
 
 from __future__ import annotations
 
@@ -8,55 +8,60 @@ from typing import Any
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.context.asking import Asked
 from headroom_jupyter.context.cells import Part
-from headroom_jupyter.context.rows import PREVIEW, Row, rows_of
+from headroom_jupyter.context.remembered import RowMemory
+from headroom_jupyter.context.rows import Row, rows_of
 
 __all__ = ["answer", "composed", "text_page"]
 
 _SHOWN = 150_000  # characters of previews in one answer; the limit that it tells is then smaller than the one asked for
+_WORK = 400_000  # characters that are compressed for one answer, about: half a second
 _REST = 300  # characters of a row beside its preview, about
 _PAGE = 250_000  # UTF-16 units of a text in one answer
 _MARKS = "<<ccr:REF …>> marks what is left out; headroom_retrieve brings it back"
 
 
-def answer(parts: Sequence[Part], asked: Asked, store: Store) -> dict[str, Any]:
+def answer(parts: Sequence[Part], asked: Asked, store: Store, memory: RowMemory | None = None) -> dict[str, Any]:
     """Rows and what goes with them, as JSON.
 
-    Without a budget, and when the text of all is not asked for, only the rows of the page are made.
+    Without a budget, and when the text of all is not asked for, only the rows of the page are made, and no more of them
+    than take half a second or so. `memory` has rows that need not be made again.
 
     Raises:
         StoreError: the store cannot be read.
     """
     page = slice(asked.offset, asked.offset + asked.limit)
-    made: Sequence[Row] = ()
+    memory = memory or RowMemory()
+    memory.keep(parts)
+    text, tokens = "", None
     if asked.budget is None and asked.compose is None:
-        shown = _fitting(row for part in parts[page] for row in rows_of([part], asked, store))
-        made = shown if len(shown) == len(parts) else ()
+        made = (row for part in parts[page] for row in rows_of([part], asked, store, memory.row))
+        shown = _fitting(made, asked.preview, memory)
     else:
-        made = rows_of(parts, asked, store)
-        shown = _fitting(made[page])
-    text = composed([row for row in made if row.is_included])
-    tokens = asked.tokenizer.count(text) if len(made) == len(parts) else None
+        # A text that is given out counts as a use of its originals; what is only looked at does not.
+        all_ = rows_of(parts, asked, store, memory.row if asked.compose is None else None)
+        shown = _fitting(all_[page], asked.preview, None)
+        text = composed([row for row in all_ if row.is_included])
+        tokens = asked.tokenizer.count(text)
     return {
         "model": asked.model,
         "is_estimate": not asked.tokenizer.is_exact,
         "totals": _totals(shown, asked, tokens),
-        "cells": _cells(shown),
         "offset": asked.offset,
         "limit": min(asked.limit, max(1, len(shown))),
         "total": len(parts),
-        "rows": [row.json() for row in shown],
+        "rows": [row.json(asked.preview) for row in shown],
         "text": None if asked.compose is None else text_page(text, asked.compose),
     }
 
 
-def _fitting(rows: Iterable[Row]) -> list[Row]:
+def _fitting(rows: Iterable[Row], preview: int, memory: RowMemory | None) -> list[Row]:
     """As many as one answer holds, one at least; no more of them are made."""
     out: list[Row] = []
-    size = 0
+    size, start = 0, memory.made_chars if memory else 0
     for row in rows:
         out.append(row)
-        size += min(len(row.text), PREVIEW) + _REST
-        if size > _SHOWN:
+        size += min(len(row.text), preview) + _REST
+        if size > _SHOWN or (memory and memory.made_chars - start > _WORK):
             break
     return out
 
@@ -113,17 +118,3 @@ def _totals(rows: Sequence[Row], asked: Asked, tokens: int | None) -> dict[str, 
         "budget": asked.budget,
         "budget_met": None if asked.budget is None or tokens is None else tokens <= asked.budget,
     }
-
-
-def _cells(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, dict[str, int]]] = {}
-    for row in rows:
-        if row.part.cell_id is None:
-            continue
-        sums = found.setdefault(
-            row.part.cell_id, {name: {"before": 0, "after": 0} for name in ("code", "text", "image")}
-        )
-        name = "image" if row.part.picture else "code" if row.part.role == "source" else "text"
-        sums[name]["before"] += row.tokens_before
-        sums[name]["after"] += row.tokens_after
-    return [{"cell_id": cell, **sums} for cell, sums in found.items()]

@@ -11,10 +11,11 @@ from headroom_jupyter.errors import InputError
 from headroom_jupyter.pipeline import check_options
 from headroom_jupyter.tokens import Tokenizer, tokenizer_for
 
-__all__ = ["MOST_ROWS", "Asked", "Lines", "asked", "integer", "text_of"]
+__all__ = ["MOST_ROWS", "PREVIEW", "Asked", "Lines", "asked", "integer", "text_of"]
 
 Lines = tuple[int, int]
 MOST_ROWS = 500
+PREVIEW = 2000  # characters of a row's text
 _LONGEST_QUERY = 8000
 _MOST_PINS = 1000
 
@@ -33,6 +34,7 @@ class Asked:
     offset: int = 0
     limit: int = MOST_ROWS
     compose: int | None = None
+    preview: int = PREVIEW
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -64,6 +66,7 @@ def asked(given: Mapping[str, Any]) -> Asked:
         offset=integer(given, "offset", 0),
         limit=min(MOST_ROWS, integer(given, "limit", MOST_ROWS)),
         compose=None if given.get("compose") is None else integer(given, "compose", 0),
+        preview=min(PREVIEW, integer(given, "preview", PREVIEW)),
     )
 
 

@@ -18,7 +18,7 @@ from headroom_jupyter.ccr import cells as readable
 from headroom_jupyter.compressors.pictures import image_note
 from headroom_jupyter.context.secrets import masked
 
-__all__ = ["Part", "Role", "parts_of", "text_part"]
+__all__ = ["Part", "Role", "parts_of", "parts_of_cell", "text_part"]
 
 Role = Literal["source", "markdown", "output", "variable", "file", "text"]
 _READABLE = ("text/llm+plain", "text/plain", "text/markdown", "text/latex", "text/html")
@@ -52,7 +52,7 @@ def parts_of(cells: Iterable[Mapping[str, Any]]) -> list[Part]:
     >>> [(part.id, part.title, part.text) for part in parts_of([cell])]
     [('a source', 'In[3]', '1 + 1')]
     """
-    return [part for index, cell in enumerate(cells) for part in _of_cell(cell, index)]
+    return [part for index, cell in enumerate(cells) for part in parts_of_cell(cell, index)]
 
 
 def text_part(ident: str, role: Role, title: str, text: str, *, path: str = "", mime: str = "") -> Part:
@@ -61,7 +61,8 @@ def text_part(ident: str, role: Role, title: str, text: str, *, path: str = "", 
     return Part(ident, role, title, plain, path, mime, masks=masks)
 
 
-def _of_cell(cell: Mapping[str, Any], index: int) -> Iterator[Part]:
+def parts_of_cell(cell: Mapping[str, Any], index: int) -> Iterator[Part]:
+    """The parts of the cell at a position, from 0."""
     kind = str(cell.get("cell_type", "raw"))
     ident = str(cell.get("id") or f"cell-{index + 1}")
     count = cell.get("execution_count")

@@ -6,15 +6,15 @@ its original: without that it could show no mark.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeAlias
 
 from headroom_jupyter.ccr.marker import Marker
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compressors.base import Fidelity
-from headroom_jupyter.context.asking import Asked, Lines
+from headroom_jupyter.context.asking import PREVIEW, Asked, Lines
 from headroom_jupyter.context.cells import Part, Role
 from headroom_jupyter.context.issuing import issue_as
 from headroom_jupyter.context.pins import phrases, pinned
@@ -23,9 +23,8 @@ from headroom_jupyter.errors import HeadroomError
 from headroom_jupyter.results import TextResult
 from headroom_jupyter.texts import compress_text
 
-__all__ = ["PREVIEW", "Row", "form_id", "row_of_value", "rows_of"]
+__all__ = ["Maker", "Row", "form_id", "make_row", "row_of_value", "rows_of"]
 
-PREVIEW = 2000  # characters
 _WEIGHTS: Mapping[Role, float] = {"source": 1.5, "markdown": 0.7}
 _LEAST = 60  # tokens; a part that may have less is better left out as a whole
 _HEADING = 12  # tokens, of what stands above a part in the composed text
@@ -52,8 +51,8 @@ class Row:
     pins: tuple[Lines, ...] = ()
     error: str = ""
 
-    def json(self) -> dict[str, Any]:
-        """For a page; its text in part."""
+    def json(self, preview: int = PREVIEW) -> dict[str, Any]:
+        """For a page; so many characters of its text."""
         part, before = self.part, self.tokens_before
         return {
             "id": part.id,
@@ -75,7 +74,7 @@ class Row:
             "form": form_id(self.text) if self.ref and self.fidelity != "verbatim" else None,
             "chars_before": self.chars_before,
             "chars_after": _units(self.text),
-            "preview": self.text[:PREVIEW],
+            "preview": self.text[:preview],
             "is_included": self.is_included,
             "pins": [list(pair) for pair in self.pins],
             "is_whole": self.is_whole,
@@ -83,12 +82,15 @@ class Row:
         }
 
 
+Maker: TypeAlias = Callable[[Part, Asked, Store, "int | None"], Row]
+
+
 def form_id(text: str) -> str:
     """What a text that was given out is called, among those of its original."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def rows_of(parts: Sequence[Part], asked: Asked, store: Store) -> list[Row]:
+def rows_of(parts: Sequence[Part], asked: Asked, store: Store, make: Maker | None = None) -> list[Row]:
     """A row for each part.
 
     With a budget the parts that are included share its tokens: what is short comes in whole, what is asked for is
@@ -97,8 +99,9 @@ def rows_of(parts: Sequence[Part], asked: Asked, store: Store) -> list[Row]:
     Raises:
         StoreError: the store cannot be read; that it cannot be written leaves rows as they were and says so.
     """
+    make = make or make_row
     if asked.budget is None:
-        return [_row(part, asked, store, None) for part in parts]
+        return [make(part, asked, store, None) for part in parts]
     included = [index for index, part in enumerate(parts) if part.id not in asked.exclude]
     count = asked.tokenizer.count
     sizes = {index: max(1, count(_said(parts[index]))) for index in included}
@@ -112,9 +115,14 @@ def rows_of(parts: Sequence[Part], asked: Asked, store: Store) -> list[Row]:
     left = 0
     for index in sorted(others, key=lambda index: sizes[index] / weights[index]):
         allowed = given[index] + left
-        made[index] = _row(parts[index], asked, store, allowed)
+        made[index] = make(parts[index], asked, store, sizes[index] if sizes[index] <= allowed else _rounded(allowed))
         left = max(0, allowed - made[index].tokens_after)
-    return [made.get(index) or _row(part, asked, store, None) for index, part in enumerate(parts)]
+    return [made.get(index) or make(part, asked, store, None) for index, part in enumerate(parts)]
+
+
+def _rounded(tokens: int) -> int:
+    """At most 3 % less, so that a letter typed in one cell does not change what all others may have."""
+    return tokens - tokens % (1 << max(0, tokens.bit_length() - 6))
 
 
 def _row_of(part: Part, result: TextResult) -> Row:
@@ -145,7 +153,7 @@ def row_of_value(name: str, result: TextResult, asked: Asked, store: Store) -> R
     return replace(row, pins=lines, is_estimate=is_estimate, error=error)
 
 
-def _row(part: Part, asked: Asked, store: Store, most: int | None) -> Row:
+def make_row(part: Part, asked: Asked, store: Store, most: int | None) -> Row:
     """The row of one part, of at most so many tokens where that can be had."""
     is_whole = part.id in asked.whole
     try:

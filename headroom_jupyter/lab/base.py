@@ -17,7 +17,7 @@ from headroom_jupyter.lab.desk import Desk
 __all__ = ["Action", "Download", "Json", "Reader", "Request", "Route"]
 
 Json: TypeAlias = dict[str, Any]
-Reader: TypeAlias = Callable[[str, str], Any]  # path and kind of a file, as the server's contents manager gives it
+Reader: TypeAlias = Callable[[str, str], Any]  # path, and "notebook", "file" or "version": what of it
 _MOST_PAGE = 500
 _MOST_UNITS = 250_000
 

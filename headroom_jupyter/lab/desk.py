@@ -16,11 +16,13 @@ from headroom_jupyter.ccr.project import find_project
 from headroom_jupyter.ccr.snapshot import text_of
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compressors.base import line_starts
+from headroom_jupyter.context.opened import Opened
 from headroom_jupyter.errors import MissingFile
 
 __all__ = ["Desk", "Original"]
 
 _DRIVE = re.compile(r"\A[A-Za-z][\w.-]*:")
+_MOST_OPENED = 12  # notebooks, each with its texts
 _MOST_CHARS = 40_000_000  # of originals that are kept at hand, so that their pages need not be unpacked each time
 
 
@@ -60,6 +62,7 @@ class Desk:
         self._stores: dict[tuple[str, str], Store] = {}
         self._catalogues: dict[str, Catalogue] = {}
         self._originals: OrderedDict[tuple[str, str], Original] = OrderedDict()
+        self._opened: OrderedDict[tuple[str, str], Opened] = OrderedDict()
 
     def real(self, path: str) -> str:
         """Where a path of the server's really leads.
@@ -114,6 +117,15 @@ class Desk:
             if project not in self._catalogues:
                 self._catalogues[project] = Catalogue(store)
             return self._catalogues[project]
+
+    def opened(self, project: str, session: str) -> Opened:
+        """What is known of the notebook that a page has open; of the pages of long ago nothing."""
+        with self._lock:
+            found = self._opened.pop((project, session), None) or Opened()
+            self._opened[project, session] = found
+            while len(self._opened) > _MOST_OPENED:
+                self._opened.popitem(last=False)
+            return found
 
     def original(self, store: Store, ref: str) -> Original:
         """An original of a project; that it is still there is asked each time.

@@ -127,6 +127,8 @@ class Handler(APIHandler):
                 raise MissingFile(f"{path} is a folder; name a file")
             if (told.get("size") or 0) > _MOST_FILE:
                 raise InputError(f"{path} has more than {_MOST_FILE / 1e6:.0f} MB; cut it into parts")
+            if kind == "version":
+                return str(told["last_modified"]), told.get("size")
             options = {"type": "notebook"} if kind == "notebook" else {"type": "file", "format": "text"}
             return (await ensure_async(manager.get(plain, content=True, **options)))["content"]
         except web.HTTPError as err:

@@ -14,6 +14,7 @@ ROUTES: tuple[Route, ...] = (
     Route("status", get=status.status),
     Route("prices", get=status.prices),
     Route("compress", post=compressing.compress, is_long=True),
+    Route("texts", post=compressing.put),
     Route("store", get=entries.listing, is_long=True),
     Route("changes", get=entries.changes),
     Route("store/actions", post=actions.act),

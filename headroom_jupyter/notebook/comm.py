@@ -17,11 +17,10 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import headroom_jupyter
 from headroom_jupyter.ccr.store import Store
-from headroom_jupyter.context.answer import answer
 from headroom_jupyter.context.asking import asked, integer, text_of
+from headroom_jupyter.context.opened import Opened
 from headroom_jupyter.context.rows import row_of_value
 from headroom_jupyter.errors import HeadroomError, InputError
-from headroom_jupyter.notebook.comm_texts import Texts
 from headroom_jupyter.notebook.comm_variables import told
 from headroom_jupyter.notebook.variables import variables
 from headroom_jupyter.values import compress_value
@@ -73,7 +72,7 @@ class _Talk:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self._shell = shell
-        self._texts = Texts()
+        self._opened = Opened()
         self._lock = threading.Lock()
 
     def answer(self, request: Any) -> Json | None:
@@ -99,19 +98,12 @@ class _Talk:
 
     def put(self, given: Mapping[str, Any]) -> None:
         """A piece of a text that a `context` will refer to."""
-        index, count = integer(given, "index", 0), integer(given, "count", 1)
-        self._texts.put(text_of(given, "key"), index, count, text_of(given, "text"))
+        self._opened.put([given])
 
     def context(self, given: Mapping[str, Any]) -> Json:
         """The rows of the notebook as the front end has it, or the keys of texts that are not here yet."""
-        cells = given.get("cells")
-        if not isinstance(cells, list):
-            raise InputError("cells is no list of cells")
-        options = asked(given)
-        missing = self._texts.missing(cells)
-        if missing:
-            return {"type": "missing", "keys": missing}
-        return answer(self._texts.parts(cells), options, Store())
+        told = self._opened.answer(given.get("cells"), asked(given), Store())
+        return {"type": "missing", **told} if "keys" in told else told
 
     def variables(self, given: Mapping[str, Any]) -> Json:
         """A line on each variable of the session."""

@@ -74,18 +74,37 @@ def test_a_notebook_has_a_row_for_each_source_and_output(server: Server, noteboo
     assert entry["notebook"] == notebook
 
 
-def test_cells_of_an_open_notebook_need_no_file(server: Server) -> None:
-    cells = [{"id": "a", "cell_type": "code", "source": "1", "outputs": [{"output_type": "stream", "text": LOG}]}]
-    told = server.post("compress", {"cells": cells})
-    assert [row["id"] for row in told["rows"]] == ["a source", "a output 0"]
-    assert told["cells"] == [
-        {
-            "cell_id": "a",
-            "code": {"before": 1, "after": 1},
-            "text": {"before": told["rows"][1]["tokens_before"], "after": told["rows"][1]["tokens_after"]},
-            "image": {"before": 0, "after": 0},
-        }
+def test_cells_of_an_open_notebook_need_no_file_and_are_sent_once(server: Server) -> None:
+    cells = [{"id": "a", "cell_type": "code", "execution_count": 1, "source": "a 1", "outputs": ["a 2"]}]
+    request = {"session": "page-0001", "cells": cells}
+    assert server.post("compress", request) == {"keys": ["a 1", "a 2"]}
+    output = json.dumps({"output_type": "stream", "text": LOG})
+    pieces = [
+        {"key": "a 1", "index": 0, "count": 1, "text": "1"},
+        {"key": "a 2", "index": 1, "count": 2, "text": output[500:]},
+        {"key": "a 2", "index": 0, "count": 2, "text": output[:500]},
     ]
+    assert server.ask("POST", "texts", {"session": "page-0001", "pieces": pieces}).status == 204
+    told = server.post("compress", request)
+    assert [row["id"] for row in told["rows"]] == ["a source", "a output 0"]
+    assert told["rows"][1]["tokens_before"] == tokenizer_for("gpt-4o").count(LOG)
+    cells[0]["source"] = "a 3"
+    assert server.post("compress", request) == {"keys": ["a 3"]}
+    assert server.post("compress", {**request, "session": "page-0002"}) == {"keys": ["a 3", "a 2"]}
+    assert server.ask("POST", "compress", {**request, "session": "../x"}).status == 400
+
+
+def test_a_saved_notebook_is_read_again_when_it_changed(server: Server, notebook: str) -> None:
+    request = {"notebook": notebook, "session": "page-0003", "preview": 0}
+    first = server.post("compress", request)
+    assert (first["total"], first["rows"][1]["preview"]) == (6, "")
+    assert server.post("compress", request) == first
+    book = nbformat.read(server.root / notebook, 4)
+    book.cells[1].source = "# What the next night brought"
+    nbformat.write(book, server.root / notebook)
+    told = server.post("compress", {**request, "preview": 12})
+    assert told["rows"][3]["preview"] == "# What the n"
+    assert told["rows"][3]["tokens_before"] != first["rows"][3]["tokens_before"]
 
 
 def test_a_budget_is_kept_by_the_whole_text(server: Server, notebook: str) -> None:

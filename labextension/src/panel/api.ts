@@ -1,15 +1,18 @@
 /** The Jupyter server's side of the panel: authenticated REST, typed by protocol.ts. Nothing else calls the server. */
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 
 import {
   ROUTES,
   type CompressRequest,
+  type Missing,
   type PricesAnswer,
   type RestError,
   type RowsAnswer,
   type StatusAnswer,
-  type TextPage
+  type TextPage,
+  type TextPiece
 } from './protocol.js';
 
 /** What the server refused, in its own words. */
@@ -27,7 +30,10 @@ export class RequestError extends Error {
 export type Query = Record<string, string | number | boolean | null | undefined>;
 
 export class HeadroomApi {
-  constructor(private readonly _settings: ServerConnection.ISettings) {}
+  constructor(
+    private readonly _settings: ServerConnection.ISettings,
+    private readonly _trans: TranslationBundle
+  ) {}
 
   status(document: string): Promise<StatusAnswer> {
     return this.get(ROUTES.status, { document });
@@ -37,8 +43,12 @@ export class HeadroomApi {
     return this.get(ROUTES.prices);
   }
 
-  compress(document: string, request: CompressRequest): Promise<RowsAnswer> {
+  compress(document: string, request: CompressRequest): Promise<RowsAnswer | Missing> {
     return this.post(ROUTES.compress, { document }, request);
+  }
+
+  put(document: string, texts: { session: string; pieces: TextPiece[] }): Promise<void> {
+    return this.post(ROUTES.texts, { document }, texts);
   }
 
   formText(document: string, ref: string, form: string, offset: number): Promise<TextPage> {
@@ -71,18 +81,20 @@ export class HeadroomApi {
     const init: RequestInit = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     const response = await ServerConnection.makeRequest(url, init, this._settings);
     if (!response.ok) {
-      throw refusal(response.status, await response.text());
+      throw this._refusal(response.status, await response.text());
     }
     return response;
   }
-}
 
-function refusal(status: number, text: string): RequestError {
-  try {
-    const { message, kind } = JSON.parse(text) as Partial<RestError>;
-    return new RequestError(message ?? text, status, kind ?? '');
-  } catch {
-    const words = status === 404 ? 'The Jupyter server does not have headroom_jupyter: restart it, or install it there.' : `The Jupyter server answered ${status}.`;
-    return new RequestError(words, status, '');
+  private _refusal(status: number, text: string): RequestError {
+    try {
+      const { message, kind } = JSON.parse(text) as Partial<RestError>;
+      return new RequestError(message ?? text, status, kind ?? '');
+    } catch {
+      const words = status === 404
+        ? this._trans.__('The Jupyter server does not have headroom_jupyter: restart it, or install it there.')
+        : this._trans.__('The Jupyter server answered %1.', String(status));
+      return new RequestError(words, status, '');
+    }
   }
 }

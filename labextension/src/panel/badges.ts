@@ -6,7 +6,7 @@ import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab
 import { short, tokens } from './context/format.js';
 import type { NotebookContext } from './context/notebook.js';
 import { IHeadroomContext } from './context/plugin.js';
-import type { CellTokens } from './protocol.js';
+import type { CellTokens } from './context/state.js';
 
 const CLASS = 'jp-Headroom-badge';
 

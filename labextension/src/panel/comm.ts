@@ -4,6 +4,7 @@
  * opened again when the kernel says hello, or after a restart, never for a status.
  */
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { HELLO_TARGET, KERNEL_TARGET, type KernelAnswer, type KernelRequest, type RestError } from './protocol.js';
 
@@ -40,6 +41,7 @@ export class KernelError extends Error {
 export class KernelLink {
   constructor(
     readonly kernel: Kernel.IKernelConnection,
+    private readonly _trans: TranslationBundle,
     private readonly _onState: (state: LinkState) => void
   ) {
     kernel.registerCommTarget(HELLO_TARGET, this._onHello);
@@ -89,7 +91,7 @@ export class KernelLink {
   /** Sends what is not answered. */
   tell(question: KernelQuestion): number {
     if (this._comm === null) {
-      throw new Error('The kernel is not connected.');
+      throw new Error(this._trans.__('The kernel is not connected.'));
     }
     const id = ++this._lastId;
     this._comm.send({ ...question, id } as never);
@@ -170,7 +172,7 @@ export class KernelLink {
     }
     const waiting = [...this._waiting.values()];
     this._waiting.clear();
-    waiting.forEach(({ reject }) => { reject(new Error('The kernel closed the connection.')); });
+    waiting.forEach(({ reject }) => { reject(new Error(this._trans.__('The kernel closed the connection.'))); });
     this._setState(state);
   }
 

@@ -75,14 +75,14 @@ function addCommand(commands: CommandRegistry, id: string, entry: Entry): void {
 /** What is done with the whole context. */
 function contextCommands(commands: CommandRegistry, { model, show }: IHeadroomContext, trans: TranslationBundle): Record<string, Entry> {
   const isEnabled = (): boolean => model.current !== null;
-  const withText = async (use: (text: string, context: NotebookContext) => unknown): Promise<string | null> => {
+  const withText = async (use: (text: string, context: NotebookContext, count: number) => unknown): Promise<string | null> => {
     const context = model.current;
     try {
-      const text = context && (await context.text());
-      if (context && text !== null) {
-        await use(text, context);
+      const made = context && (await context.text());
+      if (context && made) {
+        await use(made.text, context, made.tokens);
       }
-      return text;
+      return made?.text ?? null;
     } catch (error) {
       Notification.error(trans.__('The context could not be made: %1', reasonOf(error)));
       return null;
@@ -96,9 +96,9 @@ function contextCommands(commands: CommandRegistry, { model, show }: IHeadroomCo
       label: trans.__('Copy for the model'),
       caption: trans.__('Copy all included rows, as a model is to get them'),
       isEnabled,
-      run: () => withText((text, context) => {
+      run: () => withText((text, _, count) => {
         Clipboard.copyToSystem(text);
-        Notification.success(trans.__('Copied: %1 tokens.', tokens(context.totals.after)), { autoClose: 3000 });
+        Notification.success(trans.__('Copied: %1 tokens.', tokens(count)), { autoClose: 3000 });
       })
     },
     'insert-context': {

@@ -43,6 +43,8 @@ export interface Ask {
   whole?: string[];
   /** Ids of rows that are left out: they take nothing of the budget and are not in the composed text. */
   exclude?: string[];
+  /** Units of each row's text that are wanted; 2,000 where it is left out, and at most. */
+  preview?: number;
 }
 
 export type RowRole = 'source' | 'markdown' | 'output' | 'variable' | 'file' | 'text';
@@ -102,23 +104,17 @@ export interface RowTotals {
   budget_met: boolean | null;
 }
 
-/** Tokens of one cell: for the badge. Images count as what a model is charged for the note that stands for them. */
-export interface CellTokens {
-  cell_id: string;
-  code: { before: number; after: number };
-  text: { before: number; after: number };
-  image: { before: number; after: number };
-}
-
 /** Answer to a compression, over REST and over the comm. */
 export interface RowsAnswer {
   model: string;
   /** The model's own vocabulary, or another one's: then counts are estimates. */
   is_estimate: boolean;
   totals: RowTotals;
-  cells: CellTokens[];
   offset: number;
-  /** May be less than was asked for, where one answer does not hold more: the next page begins at offset + rows.length. */
+  /**
+   * May be less than was asked for, where one answer does not hold more or its rows take long to make: the next page
+   * begins at offset + rows.length.
+   */
   limit: number;
   total: number;
   rows: Row[];
@@ -134,13 +130,32 @@ export interface TextPage {
   next: number | null;
 }
 
-/** A cell as the front end has it. `outputs` are nbformat's, with multi-line strings joined or not. */
-export interface CellContent {
+/**
+ * A cell by reference: `key`s are names that the front end makes up for one version of a text (cell id and a number
+ * that grows with each change will do). The other side remembers the texts of the keys it was asked about last; those
+ * it does not know it asks for.
+ */
+export interface CellReference {
   id: string;
   cell_type: 'code' | 'markdown' | 'raw';
-  execution_count?: number | null;
+  execution_count: number | null;
+  /** Text: the source. */
   source: string;
-  outputs?: unknown[];
+  /** Texts: one nbformat output each, as JSON. */
+  outputs: string[];
+}
+
+/** Keys of texts that are to be put; then ask again. */
+export interface Missing {
+  keys: string[];
+}
+
+/** A text for a key, in pieces of at most 250,000 units. */
+export interface TextPiece {
+  key: string;
+  index: number;
+  count: number;
+  text: string;
 }
 
 // ---------------------------------------------------------------------------------------------- REST
@@ -150,7 +165,8 @@ export interface CellContent {
  *
  *     GET    headroom/status                        StatusAnswer
  *     GET    headroom/prices                        PricesAnswer
- *     POST   headroom/compress                      CompressRequest -> RowsAnswer
+ *     POST   headroom/compress                      CompressRequest -> RowsAnswer; with `cells` also Missing
+ *     POST   headroom/texts                         {session, pieces: TextPiece[]} -> 204
  *     GET    headroom/store                         StoreQuery -> StoreAnswer
  *     GET    headroom/changes?cursor=               ChangesAnswer; cheap: ask every few seconds while a view shows it
  *     GET    headroom/store/REF                     EntryAnswer
@@ -173,6 +189,7 @@ export const ROUTES = {
   status: 'headroom/status',
   prices: 'headroom/prices',
   compress: 'headroom/compress',
+  texts: 'headroom/texts',
   store: 'headroom/store',
   changes: 'headroom/changes',
   actions: 'headroom/store/actions',
@@ -205,7 +222,12 @@ export interface CompressRequest extends Ask {
   /** A stored original, once more: "pin this line" is this with `pins: {[ref]: [[n, n]]}`; the row's id is the ref. */
   ref?: string;
   /** The cells of an open notebook, for when there is no kernel with the extension. */
-  cells?: CellContent[];
+  cells?: CellReference[];
+  /**
+   * With `cells`, and useful with `notebook`: a name that the page made up for the notebook that it has open, under which
+   * the server remembers texts and rows, so that the next question is answered at once.
+   */
+  session?: string;
   /** Page of rows; 500 at most. */
   offset?: number;
   limit?: number;
@@ -500,26 +522,11 @@ export interface Hello {
   project: string;
 }
 
-/**
- * A cell by reference: `key`s are names that the front end makes up for one version of a text (cell id and a number
- * that grows with each change will do). The kernel remembers the texts of the keys in the last `context`; those it
- * does not know it asks for.
- */
-export interface CellReference {
-  id: string;
-  cell_type: 'code' | 'markdown' | 'raw';
-  execution_count: number | null;
-  /** Text: the source. */
-  source: string;
-  /** Texts: one nbformat output each, as JSON. */
-  outputs: string[];
-}
-
 export type KernelRequest =
   | { id: number; type: 'hello' }
   | ({ id: number; type: 'context'; cells: CellReference[]; offset?: number; limit?: number; compose?: number | null } & Ask)
-  /** A text for a key, in pieces of at most 250,000 units. Not answered. */
-  | { id: number; type: 'put'; key: string; index: number; count: number; text: string }
+  /** Not answered. */
+  | ({ id: number; type: 'put' } & TextPiece)
   | { id: number; type: 'variables'; offset?: number; limit?: number }
   /** A row for a variable; its id is `variable NAME`. */
   | ({ id: number; type: 'variable'; name: string } & Ask);
@@ -527,8 +534,7 @@ export type KernelRequest =
 export type KernelAnswer =
   | { id: number; ok: true; type: 'hello'; hello: Hello }
   | ({ id: number; ok: true; type: 'context' } & RowsAnswer)
-  /** Texts that are to be `put`; then ask again. */
-  | { id: number; ok: true; type: 'missing'; keys: string[] }
+  | ({ id: number; ok: true; type: 'missing' } & Missing)
   | { id: number; ok: true; type: 'variables'; total: number; variables: Variable[] }
   | { id: number; ok: true; type: 'variable'; row: Row }
   | { id: number; ok: false; error: RestError };

@@ -40,13 +40,11 @@ interface Figures {
 
 function figures(model: ContextModel): Figures | null {
   const context = model.current;
-  if (!context?.notebookTotals) {
+  if (!context?.origin) {
     return null;
   }
   const { choices } = context;
-  const { tokens_before, tokens_after, is_estimate } = context.notebookTotals;
-  const total = context.rows.length ? context.totals : { before: tokens_before, after: tokens_after, isEstimate: is_estimate };
-  return { ...total, model: choices.model, window: model.knownModel(choices.model)?.window ?? null };
+  return { ...context.totals, model: choices.model, window: model.knownModel(choices.model)?.window ?? null };
 }
 
 class StatusItem extends ReactWidget {

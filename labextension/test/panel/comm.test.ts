@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import type { Kernel } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { KernelLink, type LinkState } from '../../src/panel/comm.js';
 
@@ -62,7 +63,7 @@ class ScriptedKernel {
 function linked(kernel: ScriptedKernel): { link: KernelLink; states: LinkState[]; reaches: (state: LinkState) => Promise<void> } {
   const states: LinkState[] = [];
   let news = (): void => undefined;
-  const link = new KernelLink(kernel as unknown as Kernel.IKernelConnection, state => {
+  const link = new KernelLink(kernel as unknown as Kernel.IKernelConnection, { __: (words: string) => words } as unknown as TranslationBundle, state => {
     states.push(state);
     news();
   });

@@ -4,7 +4,7 @@ import test from 'node:test';
 import { percent, saved, short } from '../../src/panel/context/format.js';
 import { pieces } from '../../src/panel/context/marks.js';
 import { dollars, knownModels } from '../../src/panel/context/money.js';
-import { askForNotebook, restored, toggled, totalsOf, type Choices } from '../../src/panel/context/state.js';
+import { askForNotebook, following, missingRow, restored, toggled, tokensOfCells, totalsOf, type Choices } from '../../src/panel/context/state.js';
 import type { PricesAnswer, Row } from '../../src/panel/protocol.js';
 
 const choices: Choices = { query: '', model: 'gpt-4o', level: 'faithful', budget: null, exclude: [], whole: [], variables: [], files: [], pins: {} };
@@ -52,6 +52,27 @@ test('only included rows count', () => {
     ([tokens_before, tokens_after, is_included]) => ({ tokens_before, tokens_after, is_included, is_estimate: !is_included }) as Row
   );
   assert.deepEqual(totalsOf(rows), { before: 100, after: 10, isEstimate: false });
+});
+
+test('what a cell costs is the sum of its rows, code, text and pictures apart', () => {
+  const row = (cell_id: string | null, role: string, kind: string, before: number, after: number): Row =>
+    ({ cell_id, role, kind, tokens_before: before, tokens_after: after }) as Row;
+  const rows = [row('a', 'source', 'code', 5, 5), row('a', 'output', 'log', 90, 9), row('a', 'output', 'image', 20, 10), row(null, 'file', 'log', 7, 7)];
+  assert.deepEqual(tokensOfCells(rows), [
+    { cell_id: 'a', code: { before: 5, after: 5 }, text: { before: 90, after: 9 }, image: { before: 20, after: 10 } }
+  ]);
+});
+
+test('rows that did not change stay the same objects, and those not read yet stay', () => {
+  const [a, b, c] = ['a', 'b', 'c'].map(id => missingRow(id, id, true, '')) as [Row, Row, Row];
+  const again = { ...a };
+  const changed = { ...b, tokens_after: 7 };
+  const next = following([again, changed], [a, b, c], false);
+  assert.deepEqual(next, [a, changed, c]);
+  assert.equal(next[0], a);
+  assert.deepEqual(following([again, changed], [a, b, c], true), [a, changed]);
+  const same = [a, b];
+  assert.equal(following([{ ...a }, { ...b }], same, true), same);
 });
 
 test('toggling twice changes nothing', () => {

@@ -39,7 +39,7 @@ export const comparePlugin: JupyterFrontEndPlugin<IComparisons> = {
   optional: [ILayoutRestorer, ITranslator],
   activate: (app: JupyterFrontEnd, restorer: ILayoutRestorer | null, translator: ITranslator | null) => {
     const trans = (translator ?? nullTranslator).load('headroom_jupyter');
-    const api = new HeadroomApi(app.serviceManager.serverSettings);
+    const api = new HeadroomApi(app.serviceManager.serverSettings, trans);
     const tracker = new WidgetTracker<MainAreaWidget<CompareWidget>>({ namespace: 'headroom-compare' });
     const comparisons = new Comparisons();
     const open = (args: CompareArgs): MainAreaWidget<CompareWidget> => {

@@ -1,12 +1,12 @@
 /**
- * The open notebook as it is now: its cells by reference, for the kernel, and with their texts, for the server.
+ * The open notebook as it is now: its cells by reference, and the texts that they refer to.
  *
  * A text is named by its cell and by a number that grows with each change, and is made only when somebody asks.
  */
 import type { ICellModel, ICodeCellModel } from '@jupyterlab/cells';
 import type { INotebookModel } from '@jupyterlab/notebook';
 
-import type { CellContent, CellReference } from '../protocol.js';
+import type { CellReference } from '../protocol.js';
 
 interface Versions {
   source: number;
@@ -45,15 +45,6 @@ export class NotebookCells {
         outputs: Array.from({ length: count }, (_, index) => `${page} ${cell.id} o${index}.${outputVersion(versions, index)}`)
       };
     });
-  }
-
-  contents(): CellContent[] {
-    return this._each(cell => ({
-      id: cell.id,
-      cell_type: cell.type as CellContent['cell_type'],
-      source: cell.sharedModel.getSource(),
-      ...(isCode(cell) && { execution_count: cell.executionCount, outputs: cell.outputs.toJSON() })
-    }));
   }
 
   /** The text of a key of `references`; null when it has changed since. */

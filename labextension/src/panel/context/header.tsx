@@ -145,6 +145,9 @@ function sourceWords(context: NotebookContext, trans: TranslationBundle): string
   if (context.origin === null) {
     return trans.__('Reading the notebook…');
   }
+  if (context.progress) {
+    return trans.__('Reading: %1 of %2 parts…', tokens(context.progress.read), tokens(context.progress.total));
+  }
   if (context.origin === 'kernel') {
     return trans.__('From the live kernel.');
   }

@@ -1,6 +1,7 @@
 /** The contexts of all open notebooks, and which of them is looked at. */
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { IStateDB } from '@jupyterlab/statedb';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { HeadroomApi } from '../api.js';
@@ -14,7 +15,8 @@ export class ContextModel {
     readonly tracker: INotebookTracker,
     readonly api: HeadroomApi,
     readonly settings: PanelSettings,
-    private readonly _state: IStateDB | null
+    private readonly _state: IStateDB | null,
+    private readonly _trans: TranslationBundle
   ) {
     tracker.currentChanged.connect(this._onCurrent, this);
     tracker.widgetAdded.connect((_, panel) => { this.of(panel); });
@@ -40,7 +42,7 @@ export class ContextModel {
   of(panel: NotebookPanel): NotebookContext {
     let found = this._contexts.get(panel);
     if (!found) {
-      found = new NotebookContext(panel, this.api, this.settings, this._state);
+      found = new NotebookContext(panel, this.api, this.settings, this._state, this._trans);
       found.changed.connect(this._onChanged, this);
       this._contexts.set(panel, found);
     }

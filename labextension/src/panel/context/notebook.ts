@@ -1,30 +1,35 @@
 /** One notebook's context: what was chosen for it, and the rows that a model would get. */
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { IStateDB } from '@jupyterlab/statedb';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
-import { Debouncer } from '@lumino/polling';
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { HeadroomApi } from '../api.js';
 import { KernelLink, type LinkState } from '../comm.js';
-import type { CellTokens, LineRange, Row, RowTotals, Variable } from '../protocol.js';
+import type { LineRange, Row, Variable } from '../protocol.js';
 import type { PanelSettings } from '../settings.js';
 import { NotebookCells } from './cells.js';
-import { RowSource, type Answered, type Origin } from './source.js';
-import { askForAdded, askForNotebook, fileId, restored, toggled, totalsOf, variableId, type Choices, type Totals } from './state.js';
+import { RowSource, type Origin, type Progress } from './source.js';
+import {
+  askForAdded, askForNotebook, fileId, following, missingRow, restored, toggled, tokensOfCells, totalsOf, variableId,
+  type CellTokens, type Choices, type Totals
+} from './state.js';
 
-/** Typing is not to be disturbed; a change that lasts is to be seen soon. */
-const REFRESH_MS = 400;
-const SAVE_MS = 300;
+/** Typing is not to be disturbed; a change that lasts is to be seen soon, and output that streams in now and then. */
+const QUIET_MS = 400;
+const LONGEST_QUIET_MS = 3000;
 
 export class NotebookContext {
   constructor(
     readonly panel: NotebookPanel,
-    private readonly _api: HeadroomApi,
+    readonly api: HeadroomApi,
     private readonly _settings: PanelSettings,
-    private readonly _state: IStateDB | null
+    private readonly _state: IStateDB | null,
+    private readonly _trans: TranslationBundle
   ) {
     this._choices = this._settings.choices();
+    this._settings.changed.connect(this._onSettings, this);
     panel.sessionContext.kernelChanged.connect(this._onKernel, this);
     panel.context.saveState.connect(this._onSaved, this);
     panel.disposed.connect(() => { this.dispose(); });
@@ -47,23 +52,21 @@ export class NotebookContext {
     return [...this._rows, ...this._added.values()];
   }
 
+  /** What each cell costs; the same object while nothing changes. */
   get cells(): readonly CellTokens[] {
-    return this._tokens;
-  }
-
-  /** Figures of the last answer for the notebook alone; null before the first. */
-  get notebookTotals(): RowTotals | null {
-    return this._totals;
+    if (this._tokens.of !== this._rows) {
+      this._tokens = { of: this._rows, cells: tokensOfCells(this._rows) };
+    }
+    return this._tokens.cells;
   }
 
   get totals(): Totals {
-    const added = totalsOf([...this._added.values()]);
-    const own = this._totals && { before: totalsOf(this._rows).before, after: this._totals.tokens_after, isEstimate: this._totals.is_estimate };
-    return {
-      before: (own?.before ?? 0) + added.before,
-      after: (own?.after ?? 0) + added.after,
-      isEstimate: (own?.isEstimate ?? false) || added.isEstimate
-    };
+    return totalsOf(this.rows);
+  }
+
+  /** How many of the notebook's rows were read, while more are to come. */
+  get progress(): { read: number; total: number } | null {
+    return this._progress;
   }
 
   get origin(): Origin | null {
@@ -106,7 +109,7 @@ export class NotebookContext {
   choose(change: Partial<Choices>): void {
     this._choices = { ...this._choices, ...change };
     this._changed.emit();
-    void this._saver.invoke();
+    this._state?.save(this._key(), this._choices as unknown as ReadonlyPartialJSONValue).catch(() => undefined); // forgotten then
     this.refresh();
   }
 
@@ -146,27 +149,37 @@ export class NotebookContext {
     return variables.some(name => variableId(name) === id) || files.some(path => fileId(path) === id);
   }
 
-  /** Asks again, soon; several changes at once are one question. */
-  refresh(): void {
-    if (!this.isDisposed) {
-      void this._refresher.invoke().catch(() => undefined); // disposed meanwhile
+  /** Asks again, once nothing has changed for a while; several changes are one question. */
+  refresh(quiet_ms = 0): void {
+    if (this.isDisposed) {
+      return;
     }
+    const now = Date.now();
+    this._waitingSince ??= now;
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => {
+      this._waitingSince = null;
+      void this._load();
+    }, Math.max(0, Math.min(quiet_ms, this._waitingSince + LONGEST_QUIET_MS - now)));
   }
 
   variables(): Promise<Variable[]> {
     return this._source ? this._source.variables() : Promise.resolve([]);
   }
 
-  /** What a model is to get: the notebook's included rows, then what was added. */
-  async text(): Promise<string> {
+  /** What a model is to get: the notebook's included rows, then what was added; and what it costs. */
+  async text(): Promise<{ text: string; tokens: number }> {
     const source = await this._ready();
-    const added = [...this._added.values()].filter(row => row.is_included);
-    const taken = added.reduce((sum, row) => sum + row.tokens_after, 0);
-    const parts = [await source.text(askForNotebook(this._choices, taken))];
+    const choices = this._choices;
+    await this._loadAdded(source, choices);
+    const added = [...this._added.values()].filter(row => row.is_included && !row.error);
+    const { after } = totalsOf(added);
+    const { text, tokens } = await source.text(askForNotebook(choices, after));
+    const parts = [text];
     for (const row of added) {
       parts.push(`## ${row.title}\n${await source.rowText(row)}`);
     }
-    return parts.filter(part => part).map(part => part.replace(/\n+$/, '')).join('\n\n') + '\n';
+    return { text: parts.filter(part => part).map(part => part.replace(/\n+$/, '')).join('\n\n') + '\n', tokens: tokens + after };
   }
 
   get isDisposed(): boolean {
@@ -179,8 +192,7 @@ export class NotebookContext {
     }
     this.watch(false);
     this._isDisposed = true;
-    this._refresher.dispose();
-    this._saver.dispose();
+    clearTimeout(this._timer);
     this._source?.link?.dispose();
     this._cells?.dispose();
     Signal.clearData(this);
@@ -193,7 +205,7 @@ export class NotebookContext {
       return;
     }
     this._cells = new NotebookCells(this.panel.context.model);
-    this._source = new RowSource(this._api, this._cells, () => this.path);
+    this._source = new RowSource(this.api, this._cells, () => this.path, this._trans);
     this._useKernel();
     this.refresh();
   }
@@ -201,7 +213,7 @@ export class NotebookContext {
   private async _ready(): Promise<RowSource> {
     await this.ready;
     if (!this._source) {
-      throw new Error('The notebook is closed.');
+      throw new Error(this._trans.__('The notebook is closed.'));
     }
     return this._source;
   }
@@ -210,12 +222,15 @@ export class NotebookContext {
     return `headroom-jupyter:context:${this.path}`;
   }
 
-  private async _save(): Promise<void> {
-    await this._state?.save(this._key(), this._choices as unknown as ReadonlyPartialJSONValue);
+  private _onContent(): void {
+    this.refresh(QUIET_MS);
   }
 
-  private _onContent(): void {
-    this.refresh();
+  /** Figures may be wanted now that were not wanted before. */
+  private _onSettings(): void {
+    if (this._origin === null && !this._isWatched) {
+      this.refresh();
+    }
   }
 
   private _onSaved(_: unknown, state: string): void {
@@ -238,7 +253,7 @@ export class NotebookContext {
       return;
     }
     source.link?.dispose();
-    source.link = kernel && new KernelLink(kernel, state => { this._onLink(state); });
+    source.link = kernel && new KernelLink(kernel, this._trans, state => { this._onLink(state); });
     if (this._isWatched) {
       source.link?.open();
     }
@@ -252,19 +267,31 @@ export class NotebookContext {
   }
 
   private async _load(): Promise<void> {
-    const source = await this._ready();
+    const { badges, statusBar } = this._settings.values;
+    if (!this._isWatched && !badges && !statusBar) {
+      return;
+    }
     const turn = ++this._turn;
     this._running++;
     this._changed.emit();
     try {
-      const { answer, origin } = this._isWatched ? await this._all(source) : await this._figures(source);
-      if (turn === this._turn) {
-        this._take({ answer, origin });
-        this._error = '';
+      const source = await this._ready();
+      const choices = this._choices;
+      const isWatched = this._isWatched;
+      if (isWatched) {
+        await this._loadAdded(source, choices);
       }
+      const ask = askForNotebook(choices, isWatched ? totalsOf([...this._added.values()]).after : 0);
+      for await (const read of isWatched ? source.rows(ask) : source.saved(ask)) {
+        if (turn !== this._turn || this.isDisposed) {
+          return;
+        }
+        this._take(read);
+      }
+      this._error = '';
     } catch (error) {
       if (turn === this._turn) {
-        this._error = error instanceof Error ? error.message : String(error);
+        this._error = reasonOf(error);
       }
     } finally {
       this._running--;
@@ -274,53 +301,31 @@ export class NotebookContext {
     }
   }
 
-  private async _all(source: RowSource): Promise<Answered> {
-    const choices = this._choices;
-    await this._loadAdded(source, choices);
-    const taken = totalsOf([...this._added.values()]).after;
-    return source.rows(askForNotebook(choices, taken));
-  }
-
-  private async _figures(source: RowSource): Promise<Answered> {
-    if (!this._settings.values.badges && !this._settings.values.statusBar) {
-      throw new Error('');
-    }
-    return source.saved(askForNotebook(this._choices, 0));
-  }
-
   private async _loadAdded(source: RowSource, choices: Choices): Promise<void> {
-    const added = new Map<string, Row>();
-    const load = async (id: string, title: string, row: () => Promise<Row | null>): Promise<void> => {
+    const load = async (id: string, title: string, row: () => Promise<Row | null>): Promise<Row[]> => {
       const is_included = !choices.exclude.includes(id);
       try {
         const found = await row();
-        if (found) {
-          added.set(id, { ...found, id, title, is_included });
-        }
+        return found ? [{ ...found, id, title, is_included }] : [];
       } catch (error) {
-        added.set(id, missing(id, title, is_included, error instanceof Error ? error.message : String(error)));
+        return [missingRow(id, title, is_included, reasonOf(error))];
       }
     };
-    for (const name of choices.variables) {
-      const id = variableId(name);
-      await load(id, name, () => source.variable(name, askForAdded(choices, id)));
-    }
-    for (const path of choices.files) {
-      const id = fileId(path);
-      await load(id, path, () => source.file(path, askForAdded(choices, id)));
-    }
+    const added = await Promise.all([
+      ...choices.variables.map(name => load(variableId(name), name, () => source.variable(name, askForAdded(choices, variableId(name))))),
+      ...choices.files.map(path => load(fileId(path), path, () => source.file(path, askForAdded(choices, fileId(path)))))
+    ]);
     if (choices === this._choices) {
-      this._added = added;
+      this._added = new Map(following(added.flat(), [...this._added.values()], true).map(row => [row.id, row]));
     }
   }
 
-  private _take({ answer, origin }: Answered): void {
-    if (origin !== 'saved' || this._isWatched) {
-      this._rows = answer.rows;
-    }
-    this._tokens = answer.cells;
-    this._totals = answer.totals;
+  private _take({ rows, total, origin }: Progress): void {
+    const isAll = rows.length >= total;
+    this._rows = following(rows, this._rows, isAll);
+    this._progress = isAll ? null : { read: rows.length, total };
     this._origin = origin;
+    this._changed.emit();
   }
 
   private _choices: Choices;
@@ -328,29 +333,19 @@ export class NotebookContext {
   private _source: RowSource | null = null;
   private _rows: readonly Row[] = [];
   private _added = new Map<string, Row>();
-  private _tokens: readonly CellTokens[] = [];
-  private _totals: RowTotals | null = null;
+  private _tokens: { of: readonly Row[]; cells: readonly CellTokens[] } = { of: this._rows, cells: [] };
+  private _progress: { read: number; total: number } | null = null;
   private _origin: Origin | null = null;
   private _error = '';
   private _running = 0;
   private _turn = 0;
   private _isWatched = false;
   private _isDisposed = false;
-  private readonly _refresher = new Debouncer(() => this._load(), REFRESH_MS);
-  private readonly _saver = new Debouncer(() => this._save(), SAVE_MS);
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _waitingSince: number | null = null;
   private readonly _changed = new Signal<this, void>(this);
 }
 
-/** A row for what could not be had: it says why, and takes nothing. */
-function missing(id: string, title: string, is_included: boolean, error: string): Row {
-  return {
-    id, title, is_included, error,
-    role: id.startsWith('file ') ? 'file' : 'variable',
-    cell_id: null, cell: null, output: null,
-    kind: '', compressor: '', fidelity: 'verbatim',
-    tokens_before: 0, tokens_after: 0, saved_fraction: 0,
-    is_estimate: false, budget_met: null, reason: '',
-    ref: null, form: null, chars_before: 0, chars_after: 0, preview: '',
-    pins: [], is_whole: false
-  };
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

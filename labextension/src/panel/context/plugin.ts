@@ -44,8 +44,8 @@ export const contextPlugin: JupyterFrontEndPlugin<IHeadroomContext> = {
     const trans = (translator ?? nullTranslator).load('headroom_jupyter');
     const settings = new PanelSettings();
     registry?.load(SETTINGS).then(found => { settings.use(found); }, () => undefined); // the usual settings then
-    const api = new HeadroomApi(app.serviceManager.serverSettings);
-    const model = new ContextModel(tracker, api, settings, state);
+    const api = new HeadroomApi(app.serviceManager.serverSettings, trans);
+    const model = new ContextModel(tracker, api, settings, state, trans);
     comparisons?.pinned.connect((_, { args, pins }) => {
       const context = model.current;
       if (args.row && context?.path === args.document) {

@@ -20,9 +20,9 @@ export function Rows({ context, rows, commands, trans }: Props): React.JSX.Eleme
   const [opened, setOpened] = React.useState<ReadonlySet<string>>(new Set());
   const grid = React.useRef<HTMLDivElement>(null);
   const current = rows.some(row => row.id === currentId) ? currentId : (rows[0]?.id ?? '');
-  const toggle = (id: string): void => {
+  const toggle = React.useCallback((id: string): void => {
     setOpened(before => new Set(before.has(id) ? [...before].filter(one => one !== id) : [...before, id]));
-  };
+  }, []);
   const goTo = (index: number): void => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
     if (row) {
@@ -114,7 +114,7 @@ const OneRow = React.memo(function OneRow(props: RowProps): React.JSX.Element {
           {row.title}
         </button>
       </span>
-      <span role="gridcell" className="jp-Headroom-kind" title={row.compressor}>{row.error ? trans.__('not read') : row.kind}</span>
+      <span role="gridcell" className="jp-Headroom-kind" title={row.compressor}>{row.error ? trans.__('not read') : row.kind || trans.__('text')}</span>
       <span role="gridcell" className="jp-Headroom-tokens">
         {row.is_estimate ? '≈ ' : ''}
         {row.tokens_before === row.tokens_after ? tokens(row.tokens_after) : `${tokens(row.tokens_before)} → ${tokens(row.tokens_after)}`}

@@ -1,73 +1,88 @@
 /**
  * Where rows come from: the live kernel, or the Jupyter server when there is no kernel with the extension, when it does
  * not answer in time, or when nobody looks (then the notebook as it was saved is read, and the kernel left alone).
+ * Either is given the cells by reference, and is sent the texts that it does not know yet.
  */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { UUID } from '@lumino/coreutils';
+
 import type { HeadroomApi } from '../api.js';
 import type { Answer, AnswerOf, KernelLink, KernelQuestion } from '../comm.js';
-import type { Ask, CellContent, CompressRequest, Row, RowsAnswer, Variable } from '../protocol.js';
+import type { Ask, CellReference, Missing, Row, RowsAnswer, TextPiece, Variable } from '../protocol.js';
 import type { NotebookCells } from './cells.js';
 
 export type Origin = 'kernel' | 'server' | 'saved';
-export interface Answered {
+
+/** The rows that were read so far, of how many. */
+export interface Progress {
+  rows: Row[];
+  total: number;
+  origin: Origin;
+}
+
+interface Answered {
   answer: RowsAnswer;
   origin: Origin;
 }
 
+interface Page {
+  offset: number;
+  limit: number;
+  compose?: number;
+}
+
 const PIECE_CHARS = 250_000;
+/** Of texts that are sent at once: under the 1 MB that a message may have, also where characters are escaped. */
+const SENT_CHARS = 300_000;
 /** A kernel without threads of its own for comms answers when its cell is done; nobody is to wait for that. */
-const KERNEL_PATIENCE_MS = 1500;
-/** Above it the saved notebook is read instead of sending all of it with each change. */
-const SENT_CHARS = 20_000_000;
+const KERNEL_PATIENCE_MS = 400;
 const PAGE_ROWS = 500;
 
 export class RowSource {
   constructor(
     private readonly _api: HeadroomApi,
     private readonly _cells: NotebookCells,
-    private readonly _document: () => string
+    private readonly _document: () => string,
+    private readonly _trans: TranslationBundle
   ) {}
 
   link: KernelLink | null = null;
 
-  /** All rows of the open notebook. */
-  async rows(ask: Ask): Promise<Answered> {
-    const first = await this._page(ask, { offset: 0, limit: PAGE_ROWS });
-    const rows = [...first.answer.rows];
-    while (rows.length < first.answer.total) {
-      const next = await this._page(ask, { offset: rows.length, limit: PAGE_ROWS });
-      if (next.answer.rows.length === 0) {
-        break;
-      }
-      rows.push(...next.answer.rows);
-    }
-    return { answer: { ...first.answer, rows }, origin: first.origin };
+  /** All rows of the open notebook, page by page. */
+  rows(ask: Ask): AsyncGenerator<Progress> {
+    return pages(page => this._page(ask, page));
   }
 
-  /** Figures of the notebook as it was saved. */
-  async saved(ask: Ask): Promise<Answered> {
-    const document = this._document();
-    const answer = await this._api.compress(document, { ...ask, notebook: document, limit: 1 });
-    return { answer, origin: 'saved' };
+  /** The same of the notebook as it was saved, without texts. */
+  saved(ask: Ask): AsyncGenerator<Progress> {
+    return pages(page => this._saved({ ...ask, ...page, preview: 0 }));
   }
 
-  /** The text for the model, all of it. */
-  async text(ask: Ask): Promise<string> {
+  /** The text for the model, all of it, and what it costs. */
+  async text(ask: Ask): Promise<{ text: string; tokens: number }> {
     let text = '';
+    let tokens = 0;
     for (let at: number | null = 0; at !== null; ) {
       const { answer } = await this._page(ask, { offset: 0, limit: 1, compose: at });
       text += answer.text?.text ?? '';
+      tokens = answer.totals.tokens_composed ?? 0;
       at = answer.text?.next ?? null;
     }
-    return text;
+    return { text, tokens };
   }
 
-  /** @throws Error when there is no kernel with the extension. */
+  /** @throws Error when there is no kernel with the extension, or it has no time. */
   async variable(name: string, ask: Ask): Promise<Row> {
-    return (await this._ask<'variable'>({ type: 'variable', name, ...ask })).row;
+    const answer = await this._inTime(this._ask<'variable'>({ type: 'variable', name, ...ask }));
+    if (answer === null) {
+      throw new Error(this._trans.__('The kernel is busy.'));
+    }
+    return answer.row;
   }
 
   async file(path: string, ask: Ask): Promise<Row | null> {
-    return (await this._api.compress(this._document(), { ...ask, file: path })).rows[0] ?? null;
+    const answer = await this._api.compress(this._document(), { ...ask, file: path });
+    return 'rows' in answer ? (answer.rows[0] ?? null) : null;
   }
 
   async variables(): Promise<Variable[]> {
@@ -95,11 +110,9 @@ export class RowSource {
     return text;
   }
 
-  private async _page(ask: Ask, page: { offset: number; limit: number; compose?: number }): Promise<Answered> {
+  private async _page(ask: Ask, page: Page): Promise<Answered> {
     if (this.link?.state === 'open') {
-      const answers = this._fromKernel(ask, page).catch(() => null);
-      const mayWait = this.link.hasOwnThread || this.link.kernel.status !== 'busy';
-      const answer = await (mayWait ? answers : patient(answers));
+      const answer = await this._inTime(this._fromKernel({ ...ask, ...page }).catch(() => null));
       if (answer) {
         return { answer, origin: 'kernel' };
       }
@@ -107,60 +120,105 @@ export class RowSource {
     return this._fromServer({ ...ask, ...page });
   }
 
-  private async _fromKernel(ask: Ask, page: { offset: number; limit: number; compose?: number }): Promise<RowsAnswer | null> {
-    // A text can change between question and answer, so what is missing may be asked for more than once.
-    for (let attempt = 0; attempt < 4; attempt++) {
-      const cells = this._cells.references();
-      const answer = await this._link().ask<'context'>({ type: 'context', cells, ...ask, ...page });
-      if (answer.type === 'context') {
-        return answer;
-      }
-      answer.keys.forEach(key => { this._put(key); });
-    }
-    return null;
+  private async _inTime<T>(answer: Promise<T>): Promise<T | null> {
+    const mayWait = this.link === null || this.link.hasOwnThread || this.link.kernel.status !== 'busy';
+    return mayWait ? answer : Promise.race([answer, new Promise<null>(resolve => setTimeout(resolve, KERNEL_PATIENCE_MS, null))]);
   }
 
-  private async _fromServer(request: CompressRequest): Promise<Answered> {
+  private _fromKernel(request: Ask & Page): Promise<RowsAnswer> {
+    return this._byReference(
+      cells => this._link().ask<'context'>({ type: 'context', cells, ...request }),
+      async pieces => {
+        pieces.forEach(piece => { this._link().tell({ type: 'put', ...piece }); });
+        await new Promise(resolve => setTimeout(resolve)); // keys that are typed meanwhile come first
+      }
+    );
+  }
+
+  private async _fromServer(request: Ask & Page): Promise<Answered> {
+    const { dirty, nbformatMinor } = this._cells.model; // before 4.5 the file has no ids of cells
+    if (this._document() && !dirty && nbformatMinor >= 5) {
+      return this._saved(request);
+    }
+    const session = this._session;
+    const answer = await this._byReference(
+      cells => this._api.compress(this._document(), { ...request, cells, session }),
+      pieces => this._api.put(this._document(), { session, pieces })
+    );
+    return { answer, origin: 'server' };
+  }
+
+  private async _saved(request: Ask & Page): Promise<Answered> {
     const document = this._document();
-    const cells = this._cells.contents();
-    const isSaved = !this._cells.model.dirty && this._cells.model.nbformatMinor >= 5;
-    const given: CompressRequest = document && (isSaved || sizeOf(cells) > SENT_CHARS) ? { notebook: document } : { cells };
-    return { answer: await this._api.compress(document, { ...request, ...given }), origin: 'cells' in given ? 'server' : 'saved' };
+    const answer = await this._api.compress(document, { ...request, notebook: document, session: this._session });
+    if (!('rows' in answer)) {
+      throw new Error(this._trans.__('The Jupyter server asked for texts of a file.'));
+    }
+    return { answer, origin: 'saved' };
+  }
+
+  /** A text can change between question and answer, so what is missing may be asked for more than once. */
+  private async _byReference(
+    ask: (cells: CellReference[]) => Promise<RowsAnswer | Missing>,
+    put: (pieces: TextPiece[]) => Promise<void>
+  ): Promise<RowsAnswer> {
+    for (let attempt = 0; attempt < 4; attempt++) {
+      const answer = await ask(this._cells.references());
+      if ('rows' in answer) {
+        return answer;
+      }
+      for (const pieces of this._pieces(answer.keys)) {
+        await put(pieces);
+      }
+    }
+    throw new Error(this._trans.__('The notebook changes faster than it can be read.'));
+  }
+
+  /** The texts of keys, as much at once as may be sent at once. */
+  private *_pieces(keys: readonly string[]): Generator<TextPiece[]> {
+    let batch: TextPiece[] = [];
+    let size = 0;
+    for (const key of keys) {
+      const text = this._cells.text(key);
+      const count = text === null ? 0 : Math.max(1, Math.ceil(text.length / PIECE_CHARS));
+      for (let index = 0; index < count; index++) {
+        const piece = (text ?? '').slice(index * PIECE_CHARS, (index + 1) * PIECE_CHARS);
+        if (batch.length && size + piece.length > SENT_CHARS) {
+          yield batch;
+          [batch, size] = [[], 0];
+        }
+        batch.push({ key, index, count, text: piece });
+        size += piece.length;
+      }
+    }
+    if (batch.length) {
+      yield batch;
+    }
   }
 
   private async _ask<T extends Answer['type']>(question: KernelQuestion): Promise<AnswerOf<T>> {
     const answer = await this._link().ask<T>(question);
-    if (answer.type === 'missing') {
-      throw new Error('The kernel asked for texts that nobody spoke of.');
-    }
-    return answer as AnswerOf<T>;
-  }
-
-  private _put(key: string): void {
-    const text = this._cells.text(key);
-    if (text === null) {
-      return;
-    }
-    const count = Math.max(1, Math.ceil(text.length / PIECE_CHARS));
-    for (let index = 0; index < count; index++) {
-      const piece = text.slice(index * PIECE_CHARS, (index + 1) * PIECE_CHARS);
-      this._link().tell({ type: 'put', key, index, count, text: piece });
-    }
+    return answer as AnswerOf<T>; // only `context` is answered with what is missing
   }
 
   private _link(): KernelLink {
     if (this.link?.state !== 'open') {
-      throw new Error('There is no kernel with headroom_jupyter.');
+      throw new Error(this._trans.__('There is no kernel with headroom_jupyter.'));
     }
     return this.link;
   }
+
+  private readonly _session = UUID.uuid4();
 }
 
-async function patient(answer: Promise<RowsAnswer | null>): Promise<RowsAnswer | null> {
-  const late = new Promise<null>(resolve => setTimeout(() => { resolve(null); }, KERNEL_PATIENCE_MS));
-  return Promise.race([answer, late]);
-}
-
-function sizeOf(cells: readonly CellContent[]): number {
-  return JSON.stringify(cells).length;
+async function* pages(ask: (page: Page) => Promise<Answered>): AsyncGenerator<Progress> {
+  const rows = new Map<string, Row>(); // should the notebook change between two pages, a row may come twice
+  let [offset, total] = [0, 1];
+  while (offset < total) {
+    const { answer, origin } = await ask({ offset, limit: PAGE_ROWS });
+    answer.rows.forEach(row => { rows.set(row.id, row); });
+    offset += answer.rows.length;
+    total = answer.rows.length ? answer.total : offset;
+    yield { rows: [...rows.values()], total, origin };
+  }
 }

@@ -61,6 +61,58 @@ export function totalsOf(rows: readonly Row[]): Totals {
   };
 }
 
+/** Tokens of one cell: for the badge. Images count as what a model is charged for the note that stands for them. */
+export interface CellTokens {
+  cell_id: string;
+  code: { before: number; after: number };
+  text: { before: number; after: number };
+  image: { before: number; after: number };
+}
+
+export function tokensOfCells(rows: readonly Row[]): CellTokens[] {
+  const found = new Map<string, CellTokens>();
+  for (const { cell_id, kind, role, tokens_before, tokens_after } of rows) {
+    if (cell_id !== null) {
+      const nothing = { before: 0, after: 0 };
+      const cell = found.get(cell_id) ?? { cell_id, code: { ...nothing }, text: { ...nothing }, image: { ...nothing } };
+      const sums = cell[kind === 'image' ? 'image' : role === 'source' ? 'code' : 'text'];
+      sums.before += tokens_before;
+      sums.after += tokens_after;
+      found.set(cell_id, cell);
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * The rows that were read, those that are as before being the same objects, so that they need not be drawn again. While
+ * more are to come the others stay.
+ */
+export function following(read: readonly Row[], before: readonly Row[], isAll: boolean): readonly Row[] {
+  const known = new Map(before.map(row => [row.id, row]));
+  const rows = read.map(row => {
+    const old = known.get(row.id);
+    known.delete(row.id);
+    return old && JSON.stringify(old) === JSON.stringify(row) ? old : row;
+  });
+  const all = isAll ? rows : [...rows, ...known.values()];
+  return all.length === before.length && all.every((row, index) => row === before[index]) ? before : all;
+}
+
+/** A row for what could not be had: it says why, and takes nothing. */
+export function missingRow(id: string, title: string, is_included: boolean, error: string): Row {
+  return {
+    id, title, is_included, error,
+    role: id.startsWith('file ') ? 'file' : 'variable',
+    cell_id: null, cell: null, output: null,
+    kind: '', compressor: '', fidelity: 'verbatim',
+    tokens_before: 0, tokens_after: 0, saved_fraction: 0,
+    is_estimate: false, budget_met: null, reason: '',
+    ref: null, form: null, chars_before: 0, chars_after: 0, preview: '',
+    pins: [], is_whole: false
+  };
+}
+
 /** The list with the item in it, or without it. */
 export function toggled(list: readonly string[], item: string, isIn: boolean): string[] {
   const others = list.filter(one => one !== item);

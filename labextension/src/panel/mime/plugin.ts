@@ -21,7 +21,7 @@ export const mimePlugin: JupyterFrontEndPlugin<void> = {
   optional: [ITranslator],
   activate: (app: JupyterFrontEnd, rendermime: IRenderMimeRegistry, translator: ITranslator | null) => {
     const trans = (translator ?? nullTranslator).load('headroom_jupyter');
-    const api = new HeadroomApi(app.serviceManager.serverSettings);
+    const api = new HeadroomApi(app.serviceManager.serverSettings, trans);
     const place = placeOf(app);
     const compare = async (what: Comparable, marker?: string): Promise<void> => {
       const document = place.path;

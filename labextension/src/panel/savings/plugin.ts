@@ -24,7 +24,7 @@ export const savingsPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load('headroom_jupyter');
-    const api = new HeadroomApi(app.serviceManager.serverSettings);
+    const api = new HeadroomApi(app.serviceManager.serverSettings, trans);
     const place = placeOf(app);
     panel.addView({
       id: 'savings',

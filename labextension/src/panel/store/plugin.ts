@@ -18,7 +18,7 @@ export const storePlugin: JupyterFrontEndPlugin<void> = {
   activate: (app: JupyterFrontEnd, panel: IHeadroomPanel, translator: ITranslator | null) => {
     const used = translator ?? nullTranslator;
     const trans = used.load('headroom_jupyter');
-    const api = new HeadroomApi(app.serviceManager.serverSettings);
+    const api = new HeadroomApi(app.serviceManager.serverSettings, trans);
     const place = placeOf(app);
     const path = (): string => place.path;
     panel.addView({

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from headroom_jupyter.context.cells import Part, parts_of
 from headroom_jupyter.errors import InputError
 
 __all__ = ["Texts"]
@@ -56,11 +55,8 @@ class Texts:
         self._size = unfinished + sum(map(len, self._whole.values()))
         return [key for key in wanted if key not in self._whole]
 
-    def parts(self, cells: Sequence[Any]) -> list[Part]:
-        """The notebook's parts."""
-        return parts_of(self._cell(cell) for cell in cells)
-
-    def _cell(self, cell: Mapping[str, Any]) -> dict[str, Any]:
+    def cell(self, cell: Mapping[str, Any]) -> dict[str, Any]:
+        """A cell, of which no text is missing, with its texts."""
         outputs = [_output(self._whole[key]) for key in cell.get("outputs") or ()]
         return {**cell, "source": self._whole[cell["source"]], "outputs": outputs}
 

@@ -30,7 +30,7 @@ TOOL_TOKENS = 200  # what RETRIEVE_TOOL may cost in any format; fixed, so that a
 _LEAST_SAVED = 20  # tokens; less does not pay for the reader's trouble with a notation
 _LEAST_SHARE = 0.04
 _LARGEST_SHARE = 0.3  # of a small block's tokens, where keep_tokens would be most of it
-_MOST_SPANS = 1_000  # kept with a form, so that showing it need not make it again
+_MOST_SPANS = 1_000  # kept with a form that has them at once, so that showing it need not make it again
 _LARGEST_TARGET = 10_000  # tokens; more of one block than that, nobody reads
 _log = logging.getLogger(__name__)
 
@@ -167,11 +167,19 @@ def is_worth(before: int, after: int, *, pays_tool: bool = False) -> bool:
 
 
 def routed(
-    job: Job, text: str, tokens: int, query: str, hints: Hints, level: Level, *, is_pasted: bool
+    job: Job,
+    text: str,
+    tokens: int,
+    query: str,
+    hints: Hints,
+    level: Level,
+    *,
+    is_pasted: bool = False,
+    wants_spans: bool = False,
 ) -> router.Routed:
     """Ask the router for a text of `tokens` tokens."""
     target_chars = job.target(tokens) * len(text) // max(1, tokens)
-    ask = Ask(Query(query), level, target_chars)
+    ask = Ask(Query(query), level, target_chars, wants_spans=wants_spans)
     return router.route_pasted(text, ask) if is_pasted else router.route(text, hints, ask)
 
 
@@ -238,7 +246,7 @@ def _counted(job: Job, ref: str, found: router.Routed, before: int) -> Form:
         has_marker,
         hidden,
         _why(compressed),
-        spans if len(spans) <= _MOST_SPANS else None,
+        spans if 0 < len(spans) <= _MOST_SPANS else None,
     )
 
 

@@ -27,7 +27,7 @@ class Form:
     """The form a block was given; `text` is None when it stays as it was, and `reason` says why.
 
     `hidden` are the runs of the original, in characters, that the text does not show; None when they are not known.
-    `spans` are those of `render`; None when they were too many to keep.
+    `spans` are those of `render`; None when they were too many to keep, or take time to work out.
     """
 
     text: str | None

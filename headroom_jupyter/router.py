@@ -260,8 +260,8 @@ def _compress_parts(text: str, parts: Sequence[_Part], ask: Ask) -> Compressed:
         ]
         sizes = "".join(f" {'L' if r.fidelity == 'lossless' else 'V'}{len(r.text)}" for r in results)
         draft.write(f"<<parts{sizes}>>\n")
-        for result in results:
-            draft.write(result.text)
+        for part, result in zip(parts, results, strict=True):
+            draft.embed(result, start=part.start)
         return draft.done("lossless") if "L" in sizes else verbatim(text)
     for part, result in zip(parts, results, strict=True):
         first, last = _lines(starts, part)

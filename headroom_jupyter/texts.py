@@ -7,6 +7,7 @@ from functools import partial
 from headroom_jupyter import forms, router, settings
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compression import Job, Source, form_of, is_worth, routed
+from headroom_jupyter.compressors.alignment import aligned
 from headroom_jupyter.compressors.base import Hints, Level, Span
 from headroom_jupyter.errors import HeadroomError, InputError, StoreError
 from headroom_jupyter.forms import Form
@@ -124,10 +125,13 @@ def _spans(job: Job, source: Source, form: Form, query: str, hints: Hints) -> li
         return forms.fill_spans([(0, len(text), 0, len(text))], len(text), len(text))
     if form.spans is not None:
         return forms.fill_spans(form.spans, len(text), len(shown))
-    try:
-        level: Level = "lossless" if form.fidelity == "lossless" else job.level
-        found = routed(job, text, form.tokens_before, query, hints, level, is_pasted=False)
-        again, spans = forms.render(found.compressed, form.ref)
-    except HeadroomError:
-        again, spans = "", ()
-    return forms.fill_spans(spans if again == shown else (), len(text), len(shown))
+    levels: tuple[Level, ...] = (job.level, "lossless")  # a form is made in the one or the other
+    for level in levels if form.fidelity == "lossless" else levels[:1]:
+        try:
+            found = routed(job, text, form.tokens_before, query, hints, level, wants_spans=True)
+            again, spans = forms.render(found.compressed, form.ref)
+        except HeadroomError:
+            continue
+        if again == shown and spans:
+            return forms.fill_spans(spans, len(text), len(shown))
+    return forms.fill_spans(aligned(text, shown), len(text), len(shown))

@@ -16,7 +16,10 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "headroom_jupyter"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # What all compressors stand on; any other module there belongs to the one kind that its name begins with.
-_SHARED = {"base", "column_rules", "columns", "extremes", "passages", "paths", "pictures", "quantities", "sentences"}
+_SHARED = {
+    *("alignment", "base", "column_rules", "columns", "extremes", "json_places", "json_source", "passages", "paths"),
+    *("pictures", "quantities", "sentences"),
+}
 
 
 def _name(path: Path) -> str:

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from headroom_jupyter.ccr import cells
-from headroom_jupyter.ccr.json_source import Entry, Step, render_step, root_entries
-from headroom_jupyter.ccr.json_source import entries as container_entries
 from headroom_jupyter.ccr.marker import parse_ranges
+from headroom_jupyter.compressors.json_source import Entry, Step, render_step, root_entries
+from headroom_jupyter.compressors.json_source import entries as container_entries
 from headroom_jupyter.errors import MarkerError
 
 __all__ = ["Range", "resolve", "slice_chars", "slice_lines", "slice_rows"]

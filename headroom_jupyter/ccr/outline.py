@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from headroom_jupyter.ccr import cells
-from headroom_jupyter.ccr.json_source import Entry, entries, large_spans, render_step, root_entries
+from headroom_jupyter.compressors.json_source import Entry, entries, large_spans, render_step, root_entries
 from headroom_jupyter.errors import MarkerError
 
 __all__ = ["outline_of"]

@@ -15,8 +15,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from headroom_jupyter.ccr import cells
-from headroom_jupyter.ccr.json_source import entries, large_spans, render_step, root_entries
 from headroom_jupyter.ccr.snapshot import KIND as TABLE
+from headroom_jupyter.compressors.json_source import entries, large_spans, render_step, root_entries
 from headroom_jupyter.errors import MarkerError
 
 __all__ = ["Book", "Page", "Piece", "is_base64", "open_book"]

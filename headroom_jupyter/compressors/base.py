@@ -6,7 +6,7 @@ Nothing here counts tokens, stores an original or knows a reference: that is the
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
@@ -21,9 +21,12 @@ __all__ = [
     "Hints",
     "Level",
     "Omission",
+    "Range",
     "Span",
     "line_of",
+    "line_spans",
     "line_starts",
+    "lossless",
     "runs",
     "sample",
     "verbatim",
@@ -87,7 +90,8 @@ class Ask:
 
     `target_chars` is a goal for the length of the result: a lossless form that meets it needs no omission, and
     what the query names may exceed it, within reason. `route(part, hints, target_chars)` compresses a part of
-    another kind; embed what it gives with `Draft.embed`. `hints` are those of the text itself.
+    another kind; embed what it gives with `Draft.embed`. `hints` are those of the text itself. `wants_spans`: also
+    the spans that take time to work out are of interest.
     """
 
     query: Query
@@ -95,6 +99,7 @@ class Ask:
     target_chars: int = 4000
     route: Callable[[str, Hints, int], Compressed] = field(default=lambda part, hints, target_chars: verbatim(part))
     hints: Hints = Hints()
+    wants_spans: bool = False
 
     @property
     def may_omit(self) -> bool:
@@ -148,6 +153,41 @@ def line_starts(text: str) -> list[int]:
     if len(starts) > 2 and starts[-1] == starts[-2]:
         starts.pop()
     return starts
+
+
+def lossless(source: str, text: str, ask: Ask, units: Callable[[str], Iterable[tuple[int, int]]]) -> Compressed:
+    """A lossless form, with its spans where they are wanted; `units` takes it apart as `line_spans` has it."""
+    return Compressed(text, fidelity="lossless", spans=line_spans(source, text, units(text)) if ask.wants_spans else ())
+
+
+def line_spans(source: str, text: str, units: Iterable[tuple[int, int]]) -> tuple[Span, ...]:
+    r"""Spans of a form that goes through its source in order, by lines; nothing if the units miss the ends.
+
+    Args:
+        source: The original.
+        text: Its form.
+        units: How many lines of the form, and how many of the source, each unit takes; no line of source: notation.
+
+    >>> line_spans("aa\nab\nb", "a:\na b\nb", [(1, 0), (1, 2), (1, 1)])
+    ((0, 6, 3, 7), (6, 7, 7, 8))
+    """
+    before, after = ([*_line_heads(each), len(each)] for each in (source, text))
+    out: list[Span] = []
+    line = shown = 0
+    for lines, source_lines in units:
+        if line + source_lines >= len(before) or shown + lines >= len(after):
+            return ()
+        if lines and source_lines:
+            out.append((before[line], before[line + source_lines], after[shown], after[shown + lines]))
+        line, shown = line + source_lines, shown + lines
+    return tuple(out) if (line, shown) == (len(before) - 1, len(after) - 1) else ()
+
+
+def _line_heads(text: str) -> Iterator[int]:
+    at = 0
+    while at >= 0:
+        yield at
+        at = text.find("\n", at) + 1 or -1
 
 
 def runs(indices: Iterable[int], total: int) -> list[tuple[int, int, bool]]:
@@ -233,7 +273,9 @@ class Draft:
             path = f"{at} {omission.at}".strip()
             self._omissions.append(replace(omission, offset=omission.offset + self._length, at=path, source=moved))
         if start is not None:
-            self._spans.extend((a + start, b + start, c + self._length, d + self._length) for a, b, c, d in part.spans)
+            is_copy = part.fidelity == "verbatim" and not part.spans and part.text
+            spans = [(0, len(part.text), 0, len(part.text))] if is_copy else part.spans
+            self._spans.extend((a + start, b + start, c + self._length, d + self._length) for a, b, c, d in spans)
         self._pieces.append(part.text)
         self._length += len(part.text)
 

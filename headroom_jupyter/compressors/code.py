@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from headroom_jupyter.compressors.base import Ask, Compressed, Hints, line_starts, verbatim
-from headroom_jupyter.compressors.code_blanks import factor_blanks, restore_blanks
+from headroom_jupyter.compressors.base import Ask, Compressed, Hints, line_starts, lossless, verbatim
+from headroom_jupyter.compressors.code_blanks import factor_blanks, restore_blanks, units
 from headroom_jupyter.compressors.code_choice import choose
 from headroom_jupyter.compressors.code_detection import confidence_of, detect, strip_numbers
 from headroom_jupyter.compressors.code_languages import Language, parse
@@ -37,7 +37,7 @@ class CodeCompressor:
         """Fold bodies, or factor blank runs where that is enough."""
         factored = factor_blanks(text)
         if factored is not None and (len(factored) <= ask.target_chars or not ask.may_omit):
-            return Compressed(factored, fidelity="lossless")
+            return lossless(text, factored, ask, units)
         if not ask.may_omit or len(text) <= ask.target_chars:
             return verbatim(text)
         plain = strip_numbers(text)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-__all__ = ["factor_blanks", "restore_blanks"]
+__all__ = ["factor_blanks", "restore_blanks", "units"]
 
 _MOST_BLANK = 50_000_000  # characters; a forged text must not fill the memory
 
@@ -32,3 +33,11 @@ def restore_blanks(text: str) -> str | None:
     if sum(int(count) for count in _MARK.findall(text)) > _MOST_BLANK:
         return None
     return _MARK.sub(lambda mark: "\n" * (int(mark.group(1)) - 1), text[len(_HEADER) :])
+
+
+def units(text: str) -> Iterator[tuple[int, int]]:
+    """For each line of a factored text, 1 and the number of lines that it stands for."""
+    yield 1, 0
+    for line in text.split("\n")[1:]:
+        mark = _MARK.fullmatch(line)
+        yield 1, int(mark.group(1)) if mark else 1

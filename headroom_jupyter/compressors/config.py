@@ -6,7 +6,7 @@ Its structure stays with the entries that the query names; JSON is not its busin
 from __future__ import annotations
 
 from headroom_jupyter.compressors import config_lossless
-from headroom_jupyter.compressors.base import Ask, Compressed, Hints, sample, verbatim
+from headroom_jupyter.compressors.base import Ask, Compressed, Hints, lossless, sample, verbatim
 from headroom_jupyter.compressors.config_kinds import detect, likeliest
 from headroom_jupyter.compressors.config_outline import outline
 
@@ -28,7 +28,7 @@ class ConfigCompressor:
         if not ask.may_omit or len(text) < 2 * ask.target_chars:
             short = config_lossless.encode(text)
             if short is not None and (not ask.may_omit or len(short) <= ask.target_chars):
-                return Compressed(short, fidelity="lossless")
+                return lossless(text, short, ask, config_lossless.units)
         if not ask.may_omit or len(text) <= ask.target_chars:
             return verbatim(text)
         return outline(text, likeliest(sample(text, 20_000).split("\n")), ask)

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-__all__ = ["decode", "encode"]
+__all__ = ["decode", "encode", "units"]
 
 _HEAD = re.compile(r"<<config (\d{1,2})>>\n")
 _ENDS = re.compile(r"[^\w\s][\"' ]*|(?<=\S) +")
@@ -58,6 +58,13 @@ def decode(text: str) -> str | None:
             line = known[name] + rest
         out.append(line)
     return "\n".join(out)
+
+
+def units(text: str) -> Iterator[tuple[int, int]]:
+    """For each line of a form, 1 and the number of lines that it stands for."""
+    head = _HEAD.match(text)
+    notation = 1 + int(head[1]) if head is not None else 0
+    yield from ((1, int(number >= notation)) for number in range(text.count("\n") + 1))
 
 
 def _coded(line: str, known: Mapping[str, str]) -> str:

@@ -8,8 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, line_starts, runs, sample, verbatim
-from headroom_jupyter.compressors.diff_hunks import Hunk, Patch, decode_reduced, encode_reduced, read
+from headroom_jupyter.compressors.base import (
+    Ask,
+    Compressed,
+    Draft,
+    Hints,
+    line_starts,
+    lossless,
+    runs,
+    sample,
+    verbatim,
+)
+from headroom_jupyter.compressors.diff_hunks import Hunk, Patch, decode_reduced, encode_reduced, read, units
 from headroom_jupyter.compressors.paths import by_directory
 from headroom_jupyter.selection import Evidence, relevance, select
 
@@ -81,7 +91,7 @@ class DiffCompressor:
             cut = _cut(text, patch, ask)
             if len(reduced) > (len(cut.text) + _MARKER) * 1.2:
                 return cut
-        return Compressed(reduced, fidelity="lossless") if len(reduced) < len(text) else verbatim(text)
+        return lossless(text, reduced, ask, units) if len(reduced) < len(text) else verbatim(text)
 
     def decode(self, text: str) -> str | None:
         """The original of the reduced form."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["File", "Hunk", "Patch", "decode_reduced", "encode_reduced", "read"]
+__all__ = ["File", "Hunk", "Patch", "decode_reduced", "encode_reduced", "read", "units"]
 
 _HUNK = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 _COMBINED = re.compile(r"(@@@+)(?: -\d{1,9}(?:,\d{1,9})?){2,} \+(\d{1,9})(?:,(\d{1,9}))? \1")
@@ -127,6 +127,14 @@ def decode_reduced(text: str) -> str | None:
     if has_last_end:
         lines.pop()
     return "\n".join(_decoded(lines)) + ("\n" if has_last_end else "")
+
+
+def units(text: str) -> Iterator[tuple[int, int]]:
+    """For each line of a reduced form, 1 and the number of lines that it stands for."""
+    yield 1, 0
+    for line in text.split("\n")[1:]:
+        start = _SHORT.fullmatch(line) if line.startswith("=== ") else None
+        yield 1, sum(1 for _ in _start_lines(*start.groups())) if start else 1
 
 
 def _decoded(lines: Sequence[str]) -> Iterator[str]:

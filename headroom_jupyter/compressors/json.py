@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, verbatim
-from headroom_jupyter.compressors.json_outline import read_outline, write_outline
+from headroom_jupyter.compressors.json_outline import Outline, read_outline, write_outline
 from headroom_jupyter.compressors.json_select import Excerpt
 from headroom_jupyter.compressors.json_text import dump, parse, restore
 
@@ -47,22 +47,19 @@ class SmartCrusher:
             return verbatim(text)
         header = f"<<json{f' {layout}' if layout else ''}>>"
         if not ask.may_omit:
-            exact = _whole(header, value)
-            return Compressed(exact, fidelity="lossless") if len(exact) < len(text) else verbatim(text)
+            exact = _whole(text, header, write_outline(value, has_pieces=ask.wants_spans))
+            return exact if len(exact.text) < len(text) else verbatim(text)
         dense = replace(ask, target_chars=int(ask.target_chars * min(1.0, len(dump(value)) / len(text))))
-        outline = write_outline(value, most_chars=_MOST_EXCERPT * dense.target_chars)
-        whole = "" if outline.is_full else "\n".join([header, *outline.lines])
-        if whole and len(whole) <= dense.target_chars:
-            return Compressed(whole, fidelity="lossless")
-        draft = Draft(text)
-        Excerpt(draft, dense).write(value)
-        made = draft.done()
-        if not whole and made.omissions and len(made.text) <= outline.chars:
+        limit = _MOST_EXCERPT * dense.target_chars
+        outline = write_outline(value, most_chars=limit, has_pieces=ask.wants_spans)
+        whole = None if outline.is_full else _whole(text, header, outline)
+        if whole is not None and len(whole.text) <= dense.target_chars:
+            return whole
+        made = _excerpt(text, value, dense)
+        if whole is None and made.omissions and len(made.text) <= outline.chars:
             return made
-        whole = whole or _whole(header, value)
-        if len(made.text) < len(whole) * (1.0 if made.omissions else 0.8):
-            return made
-        return Compressed(whole, fidelity="lossless")
+        whole = whole or _whole(text, header, write_outline(value, has_pieces=ask.wants_spans))
+        return made if len(made.text) < len(whole.text) * (1.0 if made.omissions else 0.8) else whole
 
     def decode(self, text: str) -> str | None:
         """The text in its layout; compact where the layout was none of the usual ones."""
@@ -75,5 +72,17 @@ class SmartCrusher:
             return None  # it begins like one of ours and is none
 
 
-def _whole(header: str, value: Any) -> str:
-    return "\n".join([header, *write_outline(value).lines])
+def _whole(text: str, header: str, outline: Outline) -> Compressed:
+    start = len(header) + 1
+    exact = "\n".join([header, *outline.lines])
+    spans = outline.pieces.spans(text) if outline.pieces is not None else ()
+    moved = tuple((a, b, c + start, min(d + start, len(exact))) for a, b, c, d in spans)
+    return Compressed(exact, fidelity="lossless", spans=moved)
+
+
+def _excerpt(text: str, value: Any, ask: Ask) -> Compressed:
+    draft = Draft(text)
+    excerpt = Excerpt(draft, ask)
+    excerpt.write(value)
+    made = draft.done()
+    return replace(made, spans=excerpt.pieces.spans(text)) if ask.wants_spans else made

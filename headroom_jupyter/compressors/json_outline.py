@@ -14,10 +14,11 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from headroom_jupyter.compressors.columns import SEPARATOR, Free, Plan, columns_of, plan_columns, read_rule, write_rule
+from headroom_jupyter.compressors.json_places import Pieces
 from headroom_jupyter.compressors.json_tables import Path, Table, read_name, rows_from, table_of
 from headroom_jupyter.compressors.json_text import dump, literal, read_json, read_literal
 
@@ -36,9 +37,10 @@ _MOST_RULED = 1_000_000  # cells that are made by rule alone; more would be a bo
 class Outline:
     """The lines of an outline; given up once they are longer than anyone wants them."""
 
-    def __init__(self, most_chars: int) -> None:
+    def __init__(self, most_chars: int = sys.maxsize, *, has_pieces: bool = False) -> None:
         self.lines: list[str] = []
         self.chars = 0
+        self.pieces = Pieces() if has_pieces else None
         self._most_chars = most_chars
 
     @property
@@ -51,68 +53,82 @@ class Outline:
         if len(rows) < _LONG_ARRAY or self._most_chars == sys.maxsize:
             return False
         table = table_of(rows[:_GLANCED])
-        lines = table and _table(table, _GLANCED, is_map=False)
-        if not lines:
+        written = table and _table(table, _GLANCED, is_map=False)
+        if not written:
             return False
-        chars = sum(map(len, lines[-_GLANCED:])) * len(rows) // _GLANCED // _MARGIN
+        chars = sum(map(len, written[1])) * len(rows) // _GLANCED // _MARGIN
         if self.chars + chars <= self._most_chars:
             return False
         self.chars += chars
         return True
 
-    def add(self, *lines: str) -> None:
-        """Write some lines more."""
+    def add_rows(self, rows: Sequence[str], path: Path, value: Mapping[str, Any] | Sequence[Any]) -> None:
+        """Write the rows of a table, one for each entry of the value at `path`."""
+        if self.pieces is None:
+            self.add(*rows)
+            return
+        steps: Iterable[str | int] = value if isinstance(value, Mapping) else range(len(value))
+        for step, row in zip(steps, rows, strict=False):
+            self.add(row, path=(*path, step))
+
+    def add(self, *lines: str, path: Path | None = None) -> None:
+        """Write some lines more, which show all of the value at `path`."""
+        start = self.chars
         self.lines += lines
         self.chars += sum(map(len, lines)) + len(lines)
+        if self.pieces is not None and path is not None:
+            self.pieces.add(path, start, self.chars)
 
 
-def write_outline(value: Any, *, most_chars: int = sys.maxsize) -> Outline:
+def write_outline(value: Any, *, most_chars: int = sys.maxsize, has_pieces: bool = False) -> Outline:
     """The outline of an object or array, written until it is longer than `most_chars`."""
-    sheet = Outline(most_chars)
+    sheet = Outline(most_chars, has_pieces=has_pieces)
     if isinstance(value, dict) and as_map_table(value) is None:
-        _entries(value, 0, sheet)
+        _entries(value, (), 0, sheet)
     else:
-        _entry("", value, 0, sheet)
+        _entry("", value, (), 0, sheet)
     return sheet
 
 
-def _entries(value: Mapping[str, Any], depth: int, sheet: Outline) -> None:
+def _entries(value: Mapping[str, Any], path: Path, depth: int, sheet: Outline) -> None:
     for key, child in value.items():
         if sheet.is_full:
             return
-        _entry(write_key(key), child, depth, sheet)
+        _entry(write_key(key), child, (*path, key), depth, sheet)
 
 
-def _entry(key: str, value: Any, depth: int, sheet: Outline) -> None:
+def _entry(key: str, value: Any, path: Path, depth: int, sheet: Outline) -> None:
     pad = " " * depth
     if isinstance(value, str) and value.count("\n") >= 2 and "\r" not in value and value.isprintable() is False:
         block = value.split("\n")
         if not re.search(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]", value):
-            sheet.add(f"{pad}{key}: |{len(block)}", *block)
+            sheet.add(f"{pad}{key}: |{len(block)}", *block, path=path)
             return
     inline = depth >= _DEEPEST or not isinstance(value, (dict, list)) or not value
     if inline or len(text := dump(value)) <= _INLINE or _is_flat(value, text):
-        sheet.add(f"{pad}{key}: {literal(value)}")
+        sheet.add(f"{pad}{key}: {literal(value)}", path=path)
         return
     if isinstance(value, list) and sheet.has_no_room_for(value):
         return
     table = table_of(value) if isinstance(value, list) else as_map_table(value)
     written = _table(table, len(value), is_map=isinstance(value, dict)) if table is not None else None
     if written is not None:
-        sheet.add(f"{pad}{key}{written[0]}", *written[1:])
+        head, rows = written
+        sheet.add(f"{pad}{key}{head[0]}", *head[1:], path=None if rows else path)
+        sheet.add_rows(rows, path, value)
     elif isinstance(value, list):
         sheet.add(f"{pad}{key}[{len(value)}]:")
-        for entry in value:
+        for index, entry in enumerate(value):
             if sheet.is_full:
                 return
-            _entry("-", entry, depth + 1, sheet)
+            _entry("-", entry, (*path, index), depth + 1, sheet)
     else:
         sheet.add(f"{pad}{key}:")
-        _entries(value, depth + 1, sheet)
+        _entries(value, path, depth + 1, sheet)
 
 
-def _table(table: Table, size: int, *, is_map: bool) -> list[str] | None:
-    """A table's lines; None in the rare case that a row could be taken for an odd one."""
+def _table(table: Table, size: int, *, is_map: bool) -> tuple[list[str], list[str]] | None:
+    """A table's head and its rows; None in the rare case that a row could be taken for an odd one."""
     names = column_names(table, is_map=is_map)
     plans = plan_columns(table.regular)
     own = [plan.own for plan in plans if plan.own is not None]
@@ -126,7 +142,7 @@ def _table(table: Table, size: int, *, is_map: bool) -> list[str] | None:
     bracket = f"{{{size}{odd}}}" if is_map else f"[{size}{odd}]"
     # "~" alone ends the rules where the first row looks like one.
     guard = ["~"] if rows and rows[0].startswith("~") else []
-    return [f"{bracket} {SEPARATOR.join(names)}", *_head_lines(names, plans), *guard, *rows]
+    return [f"{bracket} {SEPARATOR.join(names)}", *_head_lines(names, plans), *guard], rows
 
 
 def _is_flat(value: Any, text: str) -> bool:

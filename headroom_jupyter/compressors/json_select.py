@@ -12,8 +12,9 @@ from headroom_jupyter.compressors.columns import SEPARATOR, plan_columns, write_
 from headroom_jupyter.compressors.json_choice import Units, choose_units, magnitudes, units_of
 from headroom_jupyter.compressors.json_layout import CELL, Layout, lay_out, trimmed
 from headroom_jupyter.compressors.json_outline import as_map_table, column_names, write_key
+from headroom_jupyter.compressors.json_places import Pieces
 from headroom_jupyter.compressors.json_summary import listed, summary_of_entries, summary_of_rows
-from headroom_jupyter.compressors.json_tables import Table, record_table, table_of, write_name
+from headroom_jupyter.compressors.json_tables import Path, Table, record_table, table_of, write_name
 from headroom_jupyter.compressors.json_text import dump, dump_each, literal
 from headroom_jupyter.selection import relevance_of
 
@@ -36,38 +37,48 @@ class Excerpt:
     def __init__(self, draft: Draft, ask: Ask) -> None:
         self._draft = draft
         self._ask = ask
+        self.pieces = Pieces()
 
     def write(self, value: Any) -> None:
         """The whole value, from the root."""
         if isinstance(value, dict) and not _is_collection(value):
-            self._entries(value, "$", 0, self._ask.target_chars)
+            self._entries(value, (), 0, self._ask.target_chars)
         else:
-            self._entry("", value, "$", 0, self._ask.target_chars)
+            self._entry("", value, (), 0, self._ask.target_chars)
 
-    def _entry(self, key: str, value: Any, path: str, depth: int, budget: int) -> None:
+    def _add(self, text: str, path: Path) -> None:
+        """Write what a value became, and note whose it is."""
+        self.pieces.add(path, self._draft.length, self._draft.length + len(text))
+        self._draft.write(text)
+
+    def _entry(self, key: str, value: Any, path: Path, depth: int, budget: int) -> None:
         pad = " " * depth
         text = literal(value)
         if len(text) <= max(60, min(budget, _LEAST)) or not value or not isinstance(value, (dict, list, str)):
-            self._draft.write(f"{pad}{key}: {text}\n" if key else f"{text}\n")
+            self._add(f"{pad}{key}: {text}\n" if key else f"{text}\n", path)
         elif isinstance(value, str) and len(value) > _LEAST_TEXT and value.count("\n") >= _LINES:
             # A tool's output within JSON is a text of its own kind.
             self._draft.write(f"{pad}{key}: |\n")
-            self._draft.embed(self._ask.route(value, Hints(), max(budget, _LEAST)), at=path)
+            part = self._ask.route(value, Hints(), max(budget, _LEAST))
+            self.pieces.add_part(path, part, self._draft.length)
+            self._draft.embed(part, at=_at(path))
             self._draft.write("\n")
         elif isinstance(value, str):
             self._draft.write(f"{pad}{key}: ")
+            at = self._draft.length
             self._string(value, path, max(budget, _LEAST))
             self._draft.write("\n")
+            self.pieces.add(path, at, self._draft.length)
         elif depth >= _DEEPEST:
             self._draft.write(f"{pad}{key}: ")
-            self._draft.omit("rows", [(1, len(value))], len(value), at=path)
+            self._draft.omit("rows", [(1, len(value))], len(value), at=_at(path))
         elif isinstance(value, list) or _is_collection(value):
             self._collection(f"{pad}{key}", value, path, depth, budget)
         else:
             self._draft.write(f"{pad}{key}:\n" if key else "")
             self._entries(value, path, depth + 1, budget)
 
-    def _entries(self, value: dict[str, Any], path: str, depth: int, budget: int) -> None:
+    def _entries(self, value: dict[str, Any], path: Path, depth: int, budget: int) -> None:
         """All entries of a small object: short ones first in the reckoning, the rest share what is left."""
         sizes = {key: len(dump(child)) for key, child in value.items()}
         if depth > 1 and len(value) > 3 and sum(sizes.values()) > 2 * budget:
@@ -78,12 +89,12 @@ class Excerpt:
         weights = {key: math.sqrt(sizes[key]) * (2 if self._is_named(key) else 1) for key in large}
         for key, child in value.items():
             share = int(left * weights[key] / sum(weights.values())) if key in large else budget
-            self._entry(write_key(key), child, f"{path}{_step(key)}", depth, max(share, _LEAST))
+            self._entry(write_key(key), child, (*path, key), depth, max(share, _LEAST))
 
     def _is_named(self, key: str) -> bool:
         return bool(relevance_of(self._ask.query, [key, ""]))
 
-    def _string(self, value: str, path: str, budget: int) -> None:
+    def _string(self, value: str, path: Path, budget: int, *, is_cell: bool = False) -> None:
         """A long string's windows: its beginning and what the question names in it."""
         if len(value) <= budget + 80:
             self._draft.write(literal(value))
@@ -98,11 +109,14 @@ class Excerpt:
         kept = [i for start, end in shown for i in range(start, min(end, len(value)))]
         for start, end, is_kept in runs(kept, len(value)):
             if is_kept:
+                at = self._draft.length
                 self._draft.write(dump(value[start:end])[1:-1])
+                if not is_cell:  # a cell is part of its row
+                    self.pieces.add(path, at, self._draft.length, chars=(start, end))
             else:
-                self._draft.omit("chars", [(start + 1, end)], len(value), at=path, after="")
+                self._draft.omit("chars", [(start + 1, end)], len(value), at=_at(path), after="")
 
-    def _collection(self, head: str, value: dict[str, Any] | list[Any], path: str, depth: int, budget: int) -> None:
+    def _collection(self, head: str, value: dict[str, Any] | list[Any], path: Path, depth: int, budget: int) -> None:
         is_map = isinstance(value, dict)
         table = (as_map_table(value) if isinstance(value, dict) else table_of(value)) or record_table(value)
         bracket = f"{{{len(value)}}}" if is_map else f"[{len(value)}]"
@@ -111,7 +125,7 @@ class Excerpt:
             return
         self._selected(f"{head}{bracket}:\n" if head.strip() or is_map else "", value, path, depth, budget)
 
-    def _selected(self, head: str, value: dict[str, Any] | list[Any], path: str, depth: int, budget: int) -> None:
+    def _selected(self, head: str, value: dict[str, Any] | list[Any], path: Path, depth: int, budget: int) -> None:
         """Some entries of an object, or elements of an array that is no table."""
         entries = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
         texts = dump_each([child for _, child in entries])
@@ -132,15 +146,14 @@ class Excerpt:
         spare = max(budget - sum(costs[index] for index in chosen.kept), 0) // max(len(cut), 1)
         for index in chosen.kept:
             key, child = entries[index]
-            at = f"{path}{_step(key) if isinstance(key, str) else f'[{key}]'}"
             name = write_key(key) if isinstance(key, str) else str(index + 1)
             if len(texts[index]) + 8 <= costs[index] and not isinstance(child, str):
-                self._draft.write(f"{' ' * (depth + 1)}{name}: {dump(child)}\n")
+                self._add(f"{' ' * (depth + 1)}{name}: {dump(child)}\n", (*path, key))
             else:
-                self._entry(name, child, at, depth + 1, costs[index] + spare)
+                self._entry(name, child, (*path, key), depth + 1, costs[index] + spare)
 
     def _table(
-        self, head: str, table: Table, value: dict[str, Any] | list[Any], path: str, depth: int, budget: int
+        self, head: str, table: Table, value: dict[str, Any] | list[Any], path: Path, depth: int, budget: int
     ) -> None:
         is_map = isinstance(value, dict)
         table, addresses = trimmed(table, self._ask)
@@ -161,10 +174,11 @@ class Excerpt:
         shown = sorted([*layout.shown, *again])
         self._draft.write(f"{head} {SEPARATOR.join(['#', *(names[i] for i in shown)])}\n")
         first = next(row for row in range(len(texts)) if row not in table.odd)
+        keys: Sequence[str | int] = list(value) if isinstance(value, dict) else range(len(value))
         for i in layout.ruled:
             if plans[i].is_constant:
                 self._draft.write(f"~{names[i]}=")
-                self._cell(table, first, i, path, limit=_WANTED_CELL, is_map=is_map)
+                self._cell(table, first, i, (*path, keys[first]), limit=_WANTED_CELL, is_map=is_map)
                 self._draft.write("\n")
             elif i not in shown:
                 self._draft.write(f"{legend[i]}\n")
@@ -175,31 +189,32 @@ class Excerpt:
         self._in_part(layout, [row for row in chosen.kept if row not in table.odd and row not in details], value, path)
         for row in chosen.kept:
             is_wanted = chosen.reasons[row] == "query" and row not in details
-            self._row(table, row, shown, path, is_wanted=is_wanted, is_map=is_map)
+            at = self._draft.length
+            self._row(table, row, shown, (*path, keys[row]), is_wanted=is_wanted, is_map=is_map)
+            self.pieces.add((*path, keys[row]), at, self._draft.length)
         left = max(room - sum(costs[row] for row in chosen.kept), int(room * _DETAILS_SHARE))
-        entries = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
         for row in details:
-            key, child = entries[row]
+            key = keys[row]
             name = write_key(key) if isinstance(key, str) else str(row + 1)
-            at = f"{path}{_step(key) if isinstance(key, str) else f'[{key}]'}"
-            self._entry(name, child, at, depth + 1, max(left // len(details), _LEAST))
+            child = value[key]
+            self._entry(name, child, (*path, key), depth + 1, max(left // len(details), _LEAST))
 
     def _is_cut(self, table: Table, layout: Layout, row: int) -> bool:
         """Whether a row would be shown without some columns, or without the content of a nested one."""
         cells = ((table.cells[i][row], table.values[i][row]) for i in layout.shown)
         return bool(layout.hidden) or any(len(c) > _WANTED_CELL and isinstance(v, (dict, list)) for c, v in cells)
 
-    def _in_part(self, layout: Layout, rows: Sequence[int], value: dict[str, Any] | list[Any], path: str) -> None:
+    def _in_part(self, layout: Layout, rows: Sequence[int], value: dict[str, Any] | list[Any], path: Path) -> None:
         """Say which rows are shown without some of their columns, and without which."""
         ranges = [(first + 1, last) for first, last, is_in in runs(rows, len(value)) if is_in]
         if layout.hidden and ranges:
             summary = f"in part, without {listed(layout.hidden)}"
-            self._draft.omit("rows", ranges, len(value), at=path, summary=summary)
+            self._draft.omit("rows", ranges, len(value), at=_at(path), summary=summary)
 
     def _is_asked(self, cells: Sequence[str], rows: Sequence[int]) -> bool:
         return bool(rows) and bool(relevance_of(self._ask.query, [cells[row] for row in rows[:50]] + [""]))
 
-    def _row(self, table: Table, row: int, shown: Sequence[int], path: str, *, is_wanted: bool, is_map: bool) -> None:
+    def _row(self, table: Table, row: int, shown: Sequence[int], path: Path, *, is_wanted: bool, is_map: bool) -> None:
         self._draft.write(str(row + 1))
         limit = _WANTED_CELL if is_wanted else CELL
         if row in table.odd:
@@ -210,29 +225,32 @@ class Excerpt:
             self._cell(table, row, i, path, limit=limit, is_map=is_map)
         self._draft.write("\n")
 
-    def _cell(self, table: Table, row: int, column: int, path: str, *, limit: int, is_map: bool) -> None:
+    def _cell(self, table: Table, row: int, column: int, path: Path, *, limit: int, is_map: bool) -> None:
         """A cell; one that is too long loses the rest of its text, or its elements."""
         value, cell = table.values[column][row], table.cells[column][row]
         if len(cell) <= limit + 80 or not isinstance(value, (str, dict, list)):
             self._draft.write(cell)
             return
-        at = f"{path}{_step(table.values[0][row])}" if is_map else f"{path}[{row}]"
-        inner = table.paths[column][1:] if is_map else table.paths[column]
-        at += "".join(_step(step) if isinstance(step, str) else f"[{step}]" for step in inner)
+        inner = (*path, *(table.paths[column][1:] if is_map else table.paths[column]))
         if isinstance(value, str):
-            self._string(value, at, limit)
+            self._string(value, inner, limit, is_cell=True)
         else:
-            self._draft.omit("rows", [(1, len(value))], len(value), at=at, after="")
+            self._draft.omit("rows", [(1, len(value))], len(value), at=_at(inner), after="")
 
-    def _omit(self, kept: Sequence[int], total: int, path: str, summary: str = "") -> None:
+    def _omit(self, kept: Sequence[int], total: int, path: Path, summary: str = "") -> None:
         ranges = [(first + 1, last) for first, last, is_kept in runs(kept, total) if not is_kept]
         if ranges:
-            self._draft.omit("rows", ranges, total, at=path, summary=summary)
+            self._draft.omit("rows", ranges, total, at=_at(path), summary=summary)
 
 
 def _is_collection(value: Any) -> bool:
     is_many = isinstance(value, dict) and (len(value) > _MANY or as_map_table(value) is not None)
     return is_many or isinstance(value, list)
+
+
+def _at(path: Path) -> str:
+    """A path as markers write it."""
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else _step(step) for step in path)
 
 
 def _step(key: str) -> str:

@@ -10,8 +10,18 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 
-from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, line_starts, runs, sample, verbatim
-from headroom_jupyter.compressors.listing_forms import Listing, decode_listing, encode_listing, read
+from headroom_jupyter.compressors.base import (
+    Ask,
+    Compressed,
+    Draft,
+    Hints,
+    line_starts,
+    lossless,
+    runs,
+    sample,
+    verbatim,
+)
+from headroom_jupyter.compressors.listing_forms import Listing, decode_listing, encode_listing, read, units
 from headroom_jupyter.compressors.paths import extension, named, roll_up, split_path
 from headroom_jupyter.selection import Evidence, edges, outliers, rarity, select
 
@@ -60,7 +70,7 @@ class ListingCompressor:
             cut = _cut(text, listing, asked, ask)
             if len(factored) > (len(cut.text) + _MARKER) * _DENSITY:
                 return cut
-        return Compressed(factored, fidelity="lossless") if len(factored) < len(text) else verbatim(text)
+        return lossless(text, factored, ask, units) if len(factored) < len(text) else verbatim(text)
 
     def decode(self, text: str) -> str | None:
         """The original of the factored form."""

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from headroom_jupyter.compressors.paths import extension, is_path, split_path
 
-__all__ = ["Listing", "decode_listing", "encode_listing", "read"]
+__all__ = ["Listing", "decode_listing", "encode_listing", "read", "units"]
 
 _PREFIXES = (  # what stands before a path, by tool
     r"[ MADRCUT?!]{2} (?=\S)|[AMDTUX]\t|[RC]\d{3}\t",  # git status -s, git diff --name-status
@@ -99,6 +99,14 @@ def decode_listing(text: str) -> str | None:
         return "\n".join(_decode_tree(lines, option)) + end if option in _BOXES else None
     decoded = _decode_folders(lines) if form == "folders" else _decode_pure(lines)
     return "\n".join(decoded) + end
+
+
+def units(text: str) -> Iterator[tuple[int, int]]:
+    """For each line of a factored form, 1 and the number of lines that it stands for."""
+    head, *lines = text.split("\n")
+    decoded = _decode_folders if "folders" in head else _decode_pure
+    yield 1, 0
+    yield from ((1, 1 if "tree" in head else sum(1 for _ in decoded([line]))) for line in lines)
 
 
 def _prefix(probe: Sequence[str]) -> re.Pattern[str]:

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from headroom_jupyter.compressors import log_frames
-from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, line_starts, sample, verbatim
+from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, line_starts, lossless, sample, verbatim
 from headroom_jupyter.compressors.log_evidence import Log, gather, named_lines
 from headroom_jupyter.compressors.log_history import is_history, shorten
 from headroom_jupyter.compressors.log_signs import confidence_of
@@ -62,7 +62,7 @@ class LogCompressor:
             return verbatim(text)
         framed = _framed(text, ask)
         if framed is not None and (not ask.may_omit or len(framed) <= _NEARLY * ask.target_chars):
-            return Compressed(framed, fidelity="lossless")
+            return lossless(text, framed, ask, log_frames.units)
         if not ask.may_omit:
             return verbatim(text)
         is_of_commits = is_history([line for line in sample(text).split("\n") if line.strip()])

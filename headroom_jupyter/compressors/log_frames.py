@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-__all__ = ["decode", "encode"]
+__all__ = ["decode", "encode", "units"]
 
 _HOLES = ("{}", "<~>", "{~}", "[~]")
 _HEADER = '<<log: lines under "%frame" fill its {hole}, %a..b counts, %xN repeats; \\ before a whole line>>\n'
@@ -86,6 +86,20 @@ def decode(text: str) -> str | None:
             return None
         out += added
     return "\n".join(out)
+
+
+def units(text: str) -> Iterator[tuple[int, int]]:
+    """For each line of a form, 1 and the number of lines that it stands for."""
+    yield 1, 0
+    for line in text.split("\n")[1:]:
+        if line[:1] != "%":
+            yield 1, 1
+        elif repeat := _REPEAT.match(line):
+            yield 1, int(repeat.group(1))
+        elif count := _COUNT.match(line):
+            yield 1, int(count.group(2)) + 1 - int(count.group(1))
+        else:
+            yield 1, 0
 
 
 def _runs(lines: Sequence[str], keep: Collection[int]) -> Iterator[tuple[int, int, str, str]]:

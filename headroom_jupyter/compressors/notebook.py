@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, Omission, runs, sample, verbatim
+from headroom_jupyter.compressors.json_places import Pieces
 from headroom_jupyter.compressors.notebook_parts import Cell, Part, read_cells
 from headroom_jupyter.compressors.passages import Passage, choose, write
 from headroom_jupyter.compressors.sentences import windows
@@ -61,14 +62,16 @@ class NotebookCompressor:
         language, cells = book
         plan = _plan(cells, ask)
         draft = Draft(text)
+        pieces = Pieces()
         draft.write(f"notebook, {len(cells)} cells{language}; without metadata and second forms of outputs\n")
         for first, last, is_kept in runs(plan.kept, len(cells)):
             if is_kept:
                 for cell in cells[first:last]:
-                    _write_cell(draft, cell, plan, ask)
+                    _write_cell(draft, cell, plan, ask, pieces)
             else:
                 draft.omit("rows", [(first + 1, last)], len(cells), at="$.cells", summary=_named(first + 1, last))
-        return draft.done()
+        made = draft.done()
+        return replace(made, spans=pieces.spans(text)) if ask.wants_spans else made
 
     def decode(self, text: str) -> str | None:
         """None: there is no lossless form."""
@@ -152,7 +155,9 @@ def _shares(sizes: Mapping[_Key, int], weights: Mapping[_Key, float], target: fl
     return shares
 
 
-def _write_cell(draft: Draft, cell: Cell, plan: _Plan, ask: Ask) -> None:
+def _write_cell(draft: Draft, cell: Cell, plan: _Plan, ask: Ask, pieces: Pieces) -> None:
+    begin = draft.length
+    of_parts = pieces if cell.is_in_order else Pieces()
     draft.write(f"\n{cell.title}\n")
     for index, part in enumerate(cell.parts):
         if part.image or part.rows:
@@ -162,10 +167,12 @@ def _write_cell(draft: Draft, cell: Cell, plan: _Plan, ask: Ask) -> None:
             continue
         if part.label:
             draft.write(f"{part.label}\n")
-        _write_part(draft, part, plan.shares.get((cell.number - 1, index), 0), ask)
+        _write_part(draft, part, plan.shares.get((cell.number - 1, index), 0), ask, of_parts)
+    if not cell.is_in_order:
+        pieces.add(("cells", cell.number - 1), begin, draft.length)
 
 
-def _write_part(draft: Draft, part: Part, share: int, ask: Ask) -> None:
+def _write_part(draft: Draft, part: Part, share: int, ask: Ask, pieces: Pieces) -> None:
     """A part as it is if it is short, shortened by its kind if there is room, or as a marker alone."""
     size = len(part.text)
     if size <= _SMALL or size <= min(share, _SHORT) and "\r" not in part.text and "\x1b" not in part.text:
@@ -177,6 +184,8 @@ def _write_part(draft: Draft, part: Part, share: int, ask: Ask) -> None:
         if result.fidelity == "verbatim" and size > share * 3 // 2 + _SMALL:
             result = _cut(part.text, replace(ask, target_chars=share))
         result = _addressed(result, part)
+    if part.path and result.text:
+        pieces.add_part(part.path, result, draft.length, between=part.between)
     draft.embed(result, at="" if result.omissions and result.omissions[0].at.startswith("$.cells") else part.at)
     if result.text and not result.text.endswith("\n"):
         draft.write("\n")

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from headroom_jupyter.compressors.base import Hints
+from headroom_jupyter.compressors.json_places import Path
 from headroom_jupyter.compressors.pictures import image_note
 
 __all__ = ["Cell", "Part", "read_cells"]
@@ -29,6 +30,7 @@ class Part:
     `at` is its address as markers write it. `rows` is, for a JSON array or object that is not shown, how many entries
     it has, and `summary` what it is. `whole` are the first row, last row, number of rows and address of all that
     `text` was joined from; it stands for omissions whose units cannot be found at `at`, which are all but `units`.
+    `path` leads to the text, or to the lines that it was joined from with `between`; it is empty where there are more.
     """
 
     at: str
@@ -42,15 +44,18 @@ class Part:
     whole: tuple[int, int, int, str] | None = None
     units: tuple[str, ...] = ("lines", "chars", "rows")
     is_lines: bool = False  # an array of lines at `at`: its rows are the lines of `text`
+    path: Path = ()
+    between: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell's heading line and its parts, the source first."""
+    """A cell's heading line and its parts, the source first; `is_in_order`: so do they stand in the notebook."""
 
     number: int
     title: str
     parts: tuple[Part, ...]
+    is_in_order: bool = True
 
 
 def read_cells(book: Mapping[str, Any], suffix: str) -> list[Cell]:
@@ -73,7 +78,10 @@ def read_cells(book: Mapping[str, Any], suffix: str) -> list[Cell]:
         outputs = cell.get("outputs")
         if isinstance(outputs, list):
             parts += _joined_streams(outputs, number)
-        out.append(Cell(number, title, tuple(part for part in parts if part.text.strip() or part.image or part.rows)))
+        shown = tuple(part for part in parts if part.text.strip() or part.image or part.rows)
+        out.append(
+            Cell(number, title, shown, len(shown) < 2 or [*cell, "outputs"].index("outputs") > [*cell].index("source"))
+        )
     return out
 
 
@@ -84,7 +92,8 @@ def _source(cell: Mapping[str, Any], number: int, kind: str, suffix: str) -> Par
         suffix = _MAGICS.get(magic[0], magic[0] if magic[0] == "sql" else "txt")
     suffix = suffix if kind == "code" else "md"
     return Part(
-        f"cell {number}", "", text, Hints(path=f"cell{number}.{suffix}"), "source" if kind == "code" else "text"
+        *(f"cell {number}", "", text, Hints(path=f"cell{number}.{suffix}"), "source" if kind == "code" else "text"),
+        path=("cells", number - 1, "source"),
     )
 
 
@@ -98,6 +107,7 @@ def _attachments(cell: Mapping[str, Any], number: int) -> Iterator[Part]:
 
 def _joined_streams(outputs: list[Any], number: int) -> Iterator[Part]:
     """The outputs' parts; streams of one name that follow each other are one, as they were on the screen."""
+    path: Path = ("cells", number - 1, "outputs")
     index = 0
     while index < len(outputs):
         output = outputs[index]
@@ -115,12 +125,13 @@ def _joined_streams(outputs: list[Any], number: int) -> Iterator[Part]:
                 whole = (index + 1, stop, len(outputs), f"$.cells[{number - 1}].outputs")
                 yield Part(at, f"output {index}-{stop - 1} {name}:", text, kind="stream", whole=whole, units=())
             else:
-                yield Part(at, f"output {index} {name}:", text, kind="stream")
+                yield Part(at, f"output {index} {name}:", text, kind="stream", path=(*path, index, "text"))
         elif output.get("output_type") == "error":
             title = f"{output.get('ename', '')}: {output.get('evalue', '')}"
-            text = _text(output.get("traceback", []), "\n") or title
-            short = " ".join(title.split())[:200]
-            yield Part(at, f"output {index} error {short}", text, kind="error")
+            told = _text(output.get("traceback", []), "\n")
+            label = f"output {index} error {' '.join(title.split())[:200]}"
+            place = (*path, index, "traceback") if told else ()
+            yield Part(at, label, told or title, kind="error", path=place, between="\n")
         else:
             yield from _display(output, number, index, at)
         index = stop
@@ -140,11 +151,14 @@ def _display(output: Mapping[str, Any], number: int, index: int, at: str) -> Ite
     yield from (Part(at, label, image=image_note(mime, data[mime])) for mime in images[:1])
     plain = _text(data.get("text/plain", ""))
     path = f"$.cells[{number - 1}].outputs[{index}].data"
+    steps: Path = ("cells", number - 1, "outputs", index, "data")
     if _is_drawn(plain) and "<table" in _text(data.get("text/html", "")):
-        yield _readable(f'{path}["text/html"]', label, "text/html", data["text/html"])
+        yield replace(
+            _readable(f'{path}["text/html"]', label, "text/html", data["text/html"]), path=(*steps, "text/html")
+        )
         return
     if plain.strip() and not _OBJECT.fullmatch(plain):
-        yield Part(at, label, plain)
+        yield Part(at, label, plain, path=(*steps, "text/plain"))
         return
     machine = [mime for mime in data if mime.startswith("application/") and mime not in _READABLE]
     for mime in machine[:1]:
@@ -153,10 +167,10 @@ def _display(output: Mapping[str, Any], number: int, index: int, at: str) -> Ite
         return
     for mime in _READABLE:
         if data.get(mime):
-            yield _readable(f'{path}["{mime}"]', label, mime, data[mime])
+            yield replace(_readable(f'{path}["{mime}"]', label, mime, data[mime]), path=(*steps, mime))
             return
     if plain.strip():
-        yield Part(at, label, plain)
+        yield Part(at, label, plain, path=(*steps, "text/plain"))
 
 
 def _is_drawn(plain: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, line_starts, runs, verbatim
+from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, line_starts, lossless, runs, verbatim
 from headroom_jupyter.compressors.paths import by_directory, roll_up, split_path
 from headroom_jupyter.compressors.search_hits import (
     CONTEXT,
@@ -20,6 +20,7 @@ from headroom_jupyter.compressors.search_hits import (
     decode_grouped,
     encode_grouped,
     read,
+    units,
 )
 from headroom_jupyter.selection import Evidence, Query, outliers, relevance, select
 
@@ -56,7 +57,7 @@ class SearchCompressor:
             cut = _cut(text, hits, ask)
             if len(grouped) > (len(cut.text) + _MARKER) * 1.2:
                 return cut
-        return Compressed(grouped, fidelity="lossless") if len(grouped) < len(text) else verbatim(text)
+        return lossless(text, grouped, ask, units) if len(grouped) < len(text) else verbatim(text)
 
     def decode(self, text: str) -> str | None:
         """The original of the grouped form."""

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from headroom_jupyter.compressors.paths import common_root, is_path
 
@@ -28,6 +28,7 @@ __all__ = [
     "decode_grouped",
     "encode_grouped",
     "read",
+    "units",
 ]
 
 HIT, CONTEXT, HEADING, SEPARATOR, OTHER = range(5)
@@ -212,6 +213,22 @@ def decode_grouped(text: str) -> str | None:
         else:
             path = root + line.removeprefix(">")
     return "\n".join(out) + ("\n" if has_last_end else "")
+
+
+def units(text: str) -> Iterator[tuple[int, int]]:
+    """How many lines of a grouped form stand for how many lines, run by run; hits said once are one run."""
+    head, *lines = text.split("\n")
+    has_headings = head.startswith("<<search headings")
+    yield 1, 0
+    for is_hit, group in groupby(lines, lambda line: _ENCODED.match(line) is not None):
+        run = list(group)
+        counts = [line[: found.end(1)].count(",") + 1 if (found := _ENCODED.match(line)) else 1 for line in run]
+        if is_hit and max(counts) > 1:
+            yield len(run), sum(counts)
+        elif is_hit or has_headings:
+            yield from ((1, 1) for _ in run)
+        else:
+            yield from ((1, int(line in ("", "--") or line[0] in "|:")) for line in run)
 
 
 def _heads(text: str) -> Iterator[str]:

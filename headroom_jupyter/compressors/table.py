@@ -10,7 +10,17 @@ from dataclasses import replace
 from itertools import pairwise
 
 from headroom_jupyter.compressors import table_lossless
-from headroom_jupyter.compressors.base import Ask, Compressed, Draft, Hints, line_starts, runs, sample, verbatim
+from headroom_jupyter.compressors.base import (
+    Ask,
+    Compressed,
+    Draft,
+    Hints,
+    line_starts,
+    lossless,
+    runs,
+    sample,
+    verbatim,
+)
 from headroom_jupyter.compressors.table_columns import columns_of, describe
 from headroom_jupyter.compressors.table_formats import detect
 from headroom_jupyter.compressors.table_grid import Grid, joined, read
@@ -52,7 +62,7 @@ class TableCompressor:
         if not ask.may_omit or len(text) < 4 * ask.target_chars:
             short = _lossless(text, lines, grid, ask)
             if short is not None and len(short) < len(text) and (not ask.may_omit or len(short) <= ask.target_chars):
-                return Compressed(short, fidelity="lossless")
+                return lossless(text, short, ask, table_lossless.units)
         return _shown(text, grid, ask) if ask.may_omit else verbatim(text)
 
     def decode(self, text: str) -> str | None:

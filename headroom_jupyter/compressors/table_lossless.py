@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from headroom_jupyter.compressors.base import runs
@@ -22,7 +22,7 @@ from headroom_jupyter.compressors.columns import Free, Plan, plan_columns, read_
 from headroom_jupyter.compressors.table_formats import borders, split_fields
 from headroom_jupyter.compressors.table_grid import Grid
 
-__all__ = ["decode", "encode"]
+__all__ = ["decode", "encode", "units"]
 
 _HEAD = re.compile(
     r"<<table (?P<form>[,;|:]|tab|fixed (?P<layout>[-<>\d+,]{1,4000}))(?P<crlf> crlf)?"
@@ -50,6 +50,28 @@ def decode(text: str) -> str | None:
         return _decode(text, head)
     except (ValueError, IndexError, OverflowError):
         return None
+
+
+def units(text: str) -> Iterator[tuple[int, int]]:
+    """How many lines of a form stand for how many lines of the table: rows and lines before them one by one."""
+    head = _HEAD.match(text)
+    if head is None:
+        return
+    ranges = _ranges(head["raw"] or "", text.count("\n"))
+    first = ranges[0][1] if ranges and ranges[0][0] == 0 else 0
+    yield 1, 0
+    yield from ((1, 1) for _ in range(first))
+    later = [line for start, stop in ranges for line in range(start, stop) if line >= first]
+    notation = len(later) + int(head["rules"] or 0)
+    yield notation, 0
+    rows = text.count("\n") - first - notation
+    at = first
+    for line in later:
+        yield from ((1, 1) for _ in range(line - at))
+        rows -= line - at
+        yield 0, 1
+        at = line + 1
+    yield from ((1, 1) for _ in range(rows))
 
 
 def _encode_delimited(lines: Sequence[str], grid: Grid, as_is: frozenset[int]) -> str | None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from headroom_jupyter import forms as records
 from headroom_jupyter.ccr import keeping
 from headroom_jupyter.ccr.marker import Marker, scan
+from headroom_jupyter.compressors.alignment import aligned
 from headroom_jupyter.compressors.base import Span
 from headroom_jupyter.context.answer import text_page
 from headroom_jupyter.context.rows import form_id
 from headroom_jupyter.errors import MissingOriginal
 from headroom_jupyter.forms import Form, fill_spans
-from headroom_jupyter.lab.alignment import aligned
 from headroom_jupyter.lab.base import Json, Request
 from headroom_jupyter.lab.desk import Original
 from headroom_jupyter.lab.units import Units

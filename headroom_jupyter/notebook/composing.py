@@ -82,7 +82,9 @@ def kept(result: TextResult, options: Options) -> TextResult:
         return whole(result.original, options, kind=result.kind, reason=f"{options.keep} matches too much to gain")
     issue_joined(text, result.original, result.kind, options)
     met = None if options.budget is None else after <= options.budget
-    return replace(result, text=text, tokens_after=after, budget_met=met, _spans=list)
+    end, shown = len(result.original), len(result.text)
+    spans = lambda: [*result.spans(), (end, end, shown, len(text))]  # noqa: E731  # as short as it can be said
+    return replace(result, text=text, tokens_after=after, budget_met=met, _spans=spans)
 
 
 def issue_joined(text: str, original: str, kind: str, options: Options) -> str:

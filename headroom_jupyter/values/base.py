@@ -6,7 +6,7 @@ that can be had in any size, of an original that may be too large to be written 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from headroom_jupyter.ccr.store import Parts
@@ -16,8 +16,8 @@ from headroom_jupyter.selection import Query
 __all__ = ["Text", "Told", "View", "named", "rounded", "size_of"]
 
 
-def _nowhere(original: str, text: str) -> list[Span]:
-    return []
+def _nowhere(original: str, text: str) -> Sequence[Span]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class View:
     show: Callable[[Query, int, bool], Compressed]
     tokens: int
     maker: str
-    places: Callable[[str, str], list[Span]] = _nowhere
+    places: Callable[[str, str], Sequence[Span]] = _nowhere
     is_readable: bool = True
 
 

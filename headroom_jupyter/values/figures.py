@@ -12,7 +12,8 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from headroom_jupyter.compressors.base import Compressed, Draft
+from headroom_jupyter.compressors.base import Compressed, Draft, Span
+from headroom_jupyter.compressors.json_places import Pieces
 from headroom_jupyter.selection import Query, change_points, outliers
 from headroom_jupyter.values.base import Text, Told, View, named, rounded
 
@@ -44,7 +45,8 @@ def _figure(figure: Any, name: str | None) -> View:
     head += f", title {data['title']!r}" if data["title"] else ""
     encoded = text.encode("utf-8", "surrogatepass")
     show = partial(_show, head, axes)
-    return View("json", encoded, lambda: text, lambda: (text, 1.0), show, _TOKENS, "Figures", is_readable=False)
+    sample = (text, 1.0)
+    return View("json", encoded, lambda: text, lambda: sample, show, _TOKENS, "Figures", _places, is_readable=False)
 
 
 def _axes(axes: Any) -> dict[str, Any]:
@@ -150,6 +152,21 @@ def _show(head: str, axes: Sequence[dict[str, Any]], query: Query, size: int, fi
                 break
             _show_series(draft, series, one["x"].get("ticks", []), f"$.axes[{number}].series[{place}].points")
     return draft.done()
+
+
+def _places(original: str, text: str) -> Sequence[Span]:
+    """Each line of a series beside its series."""
+    pieces = Pieces()
+    axes = place = -1
+    at = 0
+    for line in text.split("\n"):
+        if line.startswith("axes "):
+            axes, place = axes + 1, -1
+        elif line.startswith("  ") and not line.startswith(("  texts: ", "  and ")):
+            place += 1
+            pieces.add(("axes", axes, "series", place), at, at + len(line) + 1)
+        at += len(line) + 1
+    return pieces.spans(original)
 
 
 def _quoted(text: str) -> str:

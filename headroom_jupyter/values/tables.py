@@ -32,6 +32,7 @@ _SAMPLED_ROWS = 24
 _COLUMNS_SHARE = 0.85  # of the size, at most: the lines about columns
 _HEAD_LINES = 2  # of a snapshot: its title, and the names
 _FEW_GAPS = 3
+_MARKER = 40  # characters of a row's number and its share of the marker
 _FEW_COLUMNS = 8  # that rows show of the widest table
 
 
@@ -108,7 +109,7 @@ def _sample(table: Table) -> tuple[str, float]:
     return "".join(f"{table.line(row)}\n" for row in rows), len(rows) / snapshot.rows
 
 
-def _places(original: str, text: str) -> list[Span]:
+def _places(original: str, text: str) -> Sequence[Span]:
     """Each shown row beside its line of the original; rows left out lie between them."""
     starts = line_starts(original)
     found = []
@@ -170,12 +171,16 @@ def _show(table: Table, query: Query, size: int, fill: bool) -> Compressed:  # c
     if narrow is not table:
         head.append(f"rows show {len(narrow.facts)} of the {len(table.facts):,} columns")
     spent = sum(map(len, head)) + len(narrow.snapshot.header) + 120
-    lines = column_lines(table.facts, int((size - spent) * _COLUMNS_SHARE), query.text[:400].lower())
+    room = size - spent
+    ends = (2 if narrow is table else 3) * (narrow.mean_row + _MARKER)  # the first row and the last; a long one too
+    lines = column_lines(
+        table.facts, int(min(room * _COLUMNS_SHARE, max(room - ends, room / 2))), query.text[:400].lower()
+    )
     choice = choose(
         snapshot.rows,
         list(zip(snapshot.columns, table.facts, strict=True)),
         query,
-        room=max(200, size - spent - sum(map(len, lines)) - len(lines)),
+        room=max(200, room - sum(map(len, lines)) - len(lines)),
         cost=narrow.cost,
         doubled=table.doubled,
         fill=fill,
@@ -194,7 +199,7 @@ def _narrowed(table: Table, query: Query, size: int) -> Table:
         return table
     named = relevance_of(query, [re.sub(r"[_\W]+", " ", one.name) for one in table.facts])
     ranked = sorted(range(len(table.facts)), key=lambda place: (-named.get(place, 0.0), place))
-    share = 0.5 * size / (len(snapshot.header) + 2 * table.mean_row)
+    share = 0.5 * size / (len(snapshot.header) + 3 * table.mean_row)
     kept = sorted(ranked[: max(_FEW_COLUMNS, int(share * len(table.facts)))])
     columns = tuple(snapshot.columns[place] for place in kept)
     return Table(Snapshot(snapshot.title, snapshot.rows, columns), tuple(table.facts[place] for place in kept))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom_jupyter.ccr.address import resolve, slice_chars, slice_lines, slice_rows
-from headroom_jupyter.ccr.json_source import Step, render_step
+from headroom_jupyter.compressors.json_source import Step, render_step
 from headroom_jupyter.errors import MarkerError
 
 VALUE = '{"items": [{"body": "line one\\nline \\"two\\""}, 1.00, 1e3], "odd key": {"a.b": null}, "": [[7]]}\n'

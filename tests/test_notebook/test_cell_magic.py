@@ -114,6 +114,13 @@ def test_handlers_made_in_an_earlier_cell_are_heard(kernel: Kernel) -> None:
     assert "disk is full" in kernel.value("logged.original")
 
 
+def test_spans_cover_what_keep_adds_too(kernel: Kernel) -> None:
+    kernel.run(
+        "%%headroom -q -o kept --keep 'row \\d*77 '\nfor i in range(2000): print('row', i, 'of a long table', i * i)"
+    )
+    assert kernel.value("(kept.spans()[-1][1], kept.spans()[-1][3]) == (len(kept.original), len(kept.text))")
+
+
 def test_quiet_shows_nothing_and_keeps_the_result(kernel: Kernel) -> None:
     shown = kernel.run(f"%%headroom -q -o still\n{LOG}")
     assert shown.kinds == ["stdout"]

@@ -280,6 +280,13 @@ def test_showing_a_large_frames_result_does_not_write_its_original_out() -> None
     assert "original" not in vars(result)
 
 
+@pytest.mark.parametrize("columns", [60, 150, 600])
+def test_first_and_last_row_of_a_wide_frame_are_shown(columns: int) -> None:
+    frame = pd.DataFrame(np.random.default_rng(columns).normal(size=(200, columns)))
+    rows = {line.partition(",")[0] for line in compress_value(frame).text.split("\n") if line[:1].isdigit()}
+    assert {"1", "200"} <= rows
+
+
 @pytest.mark.parametrize("rows", [300, 4_000])
 def test_each_shown_row_stands_beside_its_line_of_the_original(rows: int) -> None:
     frame = pd.DataFrame({"row": range(rows), "x": [i * 7919 % 1009 for i in range(rows)], "note": "a, b"})

@@ -52,6 +52,17 @@ def test_a_line_is_told_by_range_extremes_and_trend() -> None:
     assert result.tokens_after < result.tokens_before / 10
 
 
+def test_each_series_stands_beside_its_data() -> None:
+    figure, (above, below) = plt.subplots(2)
+    above.plot(range(300), label="rising")
+    above.plot(range(300, 0, -1), label="falling")
+    below.scatter(range(200), range(200), label="dots")
+    result = compress_value(figure)
+    told = [(result.original[a:b], result.text[c:d]) for a, b, c, d in result.spans()]
+    for name in ("rising", "falling", "dots"):
+        assert [shown.count(f'"{name}":') for source, shown in told if f'"label":"{name}"' in source] == [1]
+
+
 def test_bars_are_told_with_the_names_of_their_ticks() -> None:
     figure, axes = plt.subplots()
     axes.bar(["red", "green", "blue"], [3, 10, 4.5])

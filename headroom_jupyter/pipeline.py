@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
-from hashlib import sha256
-from time import perf_counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast, get_args
 
 from headroom_jupyter import settings
-from headroom_jupyter.ccr.snapshot import text_of
 from headroom_jupyter.ccr.store import Store
-from headroom_jupyter.compression import TOOL_TOKENS, Job, Source, form_of, is_worth, issue, key_of, query_of, recall
-from headroom_jupyter.compressors.base import Hints, Level
-from headroom_jupyter.errors import InputError, MissingOriginal, StoreError
-from headroom_jupyter.forms import Form
-from headroom_jupyter.ledger import Booking, Ledger
-from headroom_jupyter.messages import Block, Path, check_messages, question, replace_at
+from headroom_jupyter.compression import Job, Source
+from headroom_jupyter.compressors.base import Level
+from headroom_jupyter.errors import InputError
+from headroom_jupyter.messages import Block, Path, check_messages, replace_at
 from headroom_jupyter.observation import Call, tell
 from headroom_jupyter.plugins import load_family
-from headroom_jupyter.policy import Protect, Situation, verdict
-from headroom_jupyter.providers.base import Provider
-from headroom_jupyter.repeats import Earlier, changed_from, same_as
-from headroom_jupyter.results import CompressResult, Decision
+from headroom_jupyter.policy import Protect, Situation
+from headroom_jupyter.providers.base import Blocks, Provider
+from headroom_jupyter.results import CompressResult
 from headroom_jupyter.tokens import tokenizer_for
+from headroom_jupyter.walk import Progress, Walk, foreseen
 
-__all__ = ["check_options", "compress", "compress_as", "count_tokens", "expand", "provider_of", "providers"]
+__all__ = [
+    "check_options",
+    "compress",
+    "compress_as",
+    "count_tokens",
+    "expand",
+    "job_for",
+    "provider_of",
+    "providers",
+]
 
+_TRAIL = 6  # messages at the end in which clients still move cache_control about; they go on behind the last that stays
 _BUDGET_SCALES = (1.0, 0.6, 0.35, 0.2, 0.1, 0.04, 0.0)
 
 
@@ -70,7 +74,7 @@ def compress(
     check_options(level, budget, frozen)
     plain = check_messages(messages)
     blocks = provider_of(plain).blocks(plain)
-    job = Job(tokenizer_for(model), level if retrieval else "lossless", settings.load(), store or Store())
+    job = job_for(model, level if retrieval else "lossless", store or Store())
     limits = Situation(frozen, compress_user, protect, min_tokens=job.settings.min_tokens)
     return _walked(messages, blocks, job, limits, budget)
 
@@ -78,56 +82,77 @@ def compress(
 def compress_as(
     provider: Provider,
     messages: Sequence[Any],
+    job: Job,
     *,
-    model: str,
-    level: Level,
-    store: Store,
     protect: Protect | None = None,
-) -> CompressResult:
-    """`compress` for a caller that knows the wire format."""
-    blocks = provider.blocks(check_messages(messages))
-    job = Job(tokenizer_for(model), level, settings.load(), store)
-    return _walked(messages, blocks, job, Situation(protect=protect, min_tokens=job.settings.min_tokens), None)
+    trail: Sequence[Progress] = (),
+) -> tuple[CompressResult, tuple[Progress, ...]]:
+    """`compress` for a caller that knows the wire format, and who carries one conversation turn after turn.
+
+    Args:
+        provider: Of the messages.
+        messages: As for `compress`.
+        job: What holds for the call, see `job_for`.
+        protect: As for `compress`.
+        trail: What an earlier call gave back of messages with which these begin. The result is the same without it; it
+            only takes longer.
+
+    Returns:
+        The result, and a trail for the next call.
+    """
+    plain = check_messages(messages)
+    limits = Situation(protect=protect, min_tokens=job.settings.min_tokens)
+    begun = next((one for one in reversed(trail) if one.walk.stands(job)), None) if protect is None else None
+    steps = list(_steps(provider, plain, begun.blocks if begun else Blocks()))
+    walk = begun.walk.fork() if begun else Walk(job, limits, {})
+    walk.job, walk.limits = job, limits
+    walk.sources = foreseen(steps[-1].found[len(walk.decisions) :], job, walk.query)
+    ahead: list[Progress] = []
+    for blocks in steps:
+        for block in blocks.found[len(walk.decisions) :]:
+            walk.add(block)
+        if protect is None:
+            ahead.append(Progress(blocks, walk.fork()))
+    result = _told(walk, messages, steps[-1].found, None)
+    behind = [one for one in trail if begun and one.blocks.messages <= begun.blocks.messages]
+    return result, tuple([*behind, *ahead][-_TRAIL:])
+
+
+def _steps(provider: Provider, messages: Sequence[Mapping[str, Any]], begun: Blocks) -> Iterator[Blocks]:
+    """The blocks up to each of the last messages, where the next call may have to go on; the last is all of them."""
+    count = len(messages)
+    for end in dict.fromkeys([*range(max(begun.messages + 1, count - _TRAIL + 1), count), count]):
+        begun = begun.copy()
+        provider.blocks(messages[begun.messages : end], after=begun)
+        yield begun
+
+
+def job_for(model: str, level: Level, store: Store) -> Job:
+    """What holds for all blocks of a call, with the settings of now.
+
+    Raises:
+        InputError: the model is unknown.
+    """
+    return Job(tokenizer_for(model), level, settings.load(), store)
 
 
 def _walked(
     messages: Sequence[Any], blocks: Sequence[Block], job: Job, limits: Situation, budget: int | None
 ) -> CompressResult:
-    sources = _foreseen(blocks, job)
+    sources = foreseen(blocks, job)
     for scale in _BUDGET_SCALES if budget is not None else (1.0,):
-        walk = _Walk(replace(job, scale=scale), limits, sources)
+        walk = Walk(replace(job, scale=scale), limits, sources)
         for block in blocks:
             walk.add(block)
         if budget is None or walk.tokens_after <= budget:
             break
+    return _told(walk, messages, blocks, budget)
+
+
+def _told(walk: Walk, messages: Sequence[Any], blocks: Sequence[Block], budget: int | None) -> CompressResult:
     result = walk.result(messages, blocks, budget)
-    tell(Call(job.tokenizer.model, result))
+    tell(Call(walk.job.tokenizer.model, result))
     return result
-
-
-def _foreseen(blocks: Sequence[Block], job: Job) -> Mapping[str, Source]:
-    """Sources by their texts, and in `job.known` the forms of tool results: two look-ups where a walk would make many.
-
-    Nothing depends on it: what is not here is looked up when its turn comes, and an error shows then, too.
-    """
-    texts = {block.text for block in blocks if block.part == "text" and block.role in ("tool", "user")}
-    keys = []
-    query = ""
-    try:
-        sources = Source.all_of(texts, job.store)
-        for block in blocks:
-            if block.text not in sources or block.part != "text":
-                continue
-            source = sources[block.text]
-            if block.role == "user":
-                query = question(source.original) or query
-            elif block.role == "tool" and len(block.text) >= job.settings.min_tokens:
-                hints = Hints(tool=block.tool, arguments=block.arguments)
-                keys.append(key_of(job, source.ref, query_of(query, block.arguments), hints, is_pasted=False))
-        job.known.update({**dict.fromkeys(keys), **job.store.forms(keys)})
-    except (StoreError, MissingOriginal):
-        return {}
-    return sources
 
 
 def expand(messages: Sequence[Any], *, store: Store | None = None) -> list[Any]:
@@ -195,147 +220,3 @@ def check_options(level: object, budget: object, frozen: object = 0) -> None:
         raise InputError(f"budget={budget!r} is no positive number of tokens")
     if not isinstance(frozen, int) or frozen < 0:
         raise InputError(f"frozen={frozen!r} is no number of leading messages; give 0 or more")
-
-
-def _restore(messages: Sequence[Any], refs: Mapping[Path, str], store: Store) -> list[Any]:
-    found = {path: text_of(store.get(ref)) for path, ref in refs.items()}
-    return replace_at(messages, found)
-
-
-def _shown(blocks: Sequence[Block], changes: Mapping[Path, str]) -> list[tuple[Block, str]]:
-    return [(block, changes.get(block.path, block.text)) for block in blocks]
-
-
-@dataclass
-class _Walk:
-    """One pass over a conversation; what a block becomes depends on it and on what was added before."""
-
-    job: Job
-    limits: Situation
-    sources: Mapping[str, Source]
-    decisions: list[Decision] = field(default_factory=list)
-    changes: dict[Path, str] = field(default_factory=dict)
-    refs: dict[Path, str] = field(default_factory=dict)
-    tokens_before: int = 0
-    tokens_after: int = 0
-    error: str | None = None
-    _query: str = ""
-    _has_tool: bool = False
-    _by_ref: dict[str, Earlier] = field(default_factory=dict)
-    _by_call: dict[tuple[str, str], Earlier] = field(default_factory=dict)
-    _booked: list[Booking] = field(default_factory=list)
-    _given: set[bytes] = field(default_factory=set)  # digests of texts that this walk gave out
-
-    def add(self, block: Block) -> None:
-        """Decide on the next block."""
-        started = perf_counter()
-        source: Source | None = None
-        if block.part == "text" and block.role in ("tool", "user") and self.error is None:
-            try:
-                source = self.sources.get(block.text)
-                if source is None or source.digest in self._given:
-                    source = Source.of(block.text, self.job.store)
-                form = self._decide(block, source)
-            except StoreError as err:
-                self.error = f"store: {err}"
-                form = Form(None, reason=self.error)
-        else:
-            form = Form(None, reason=verdict(block, self.limits) or self.error or "")
-        before = self.job.tokenizer.count(block.text, source.digest if source else None)
-        after = before if form.text is None else form.tokens_after
-        self.tokens_before += before
-        self.tokens_after += after
-        if form.text is not None:
-            self._given.add(sha256(form.text.encode("utf-8", "surrogatepass")).digest())
-            self.changes[block.path] = form.text
-            self.refs[block.path] = form.ref
-            if form.has_marker and not self._has_tool:
-                self._has_tool = True
-                self.tokens_after += TOOL_TOKENS
-        fidelity = form.fidelity if form.text is not None else "verbatim"
-        refs = (form.ref,) if form.text is not None else ()
-        elapsed_ms = (perf_counter() - started) * 1e3
-        self.decisions.append(
-            Decision(
-                *(block.message, block.index, form.kind, form.compressor, fidelity),
-                *(before, after, refs, form.reason, elapsed_ms),
-            )
-        )
-
-    def result(self, messages: Sequence[Any], blocks: Sequence[Block], budget: int | None) -> CompressResult:
-        """Book what is new, and put the changed blocks into a copy of the messages."""
-        Ledger(self.job.store).book(self._booked)
-        changed = replace_at(messages, self.changes)
-        return CompressResult(
-            messages=changed,
-            tokens_before=self.tokens_before,
-            tokens_after=self.tokens_after,
-            decisions=tuple(self.decisions),
-            error=self.error or next((d.reason for d in self.decisions if d.reason.startswith("store: ")), None),
-            budget_met=None if budget is None else self.tokens_after <= budget,
-            is_estimate=not self.job.tokenizer.is_exact,
-            changes=self.changes,
-            _expand=partial(_restore, changed, self.refs, self.job.store),
-            _blocks=partial(_shown, blocks, self.changes),
-        )
-
-    def _decide(self, block: Block, source: Source) -> Form:
-        if block.role == "user":
-            self._query = question(source.original) or self._query
-        is_issued = source.issued_ref is not None
-        reason = verdict(block, replace(self.limits, is_issued=True) if is_issued else self.limits)
-        if block.role == "user" and not self.limits.compress_user:
-            return Form(None, reason=reason or "")
-        if reason and source.issued_ref is None:
-            self._note(block, source, Form(None, hidden=()))
-            return Form(None, reason=reason)
-        query = query_of(self._query, block.arguments)
-        hints = Hints(tool=block.tool, arguments=block.arguments)
-        is_pasted = block.role == "user"
-        if reason:  # the block holds a form of ours: only what it shows is of interest
-            form = recall(self.job, key_of(self.job, source.ref, query, hints, is_pasted=is_pasted))
-            is_own = form is not None and form.text == block.text
-            self._has_tool = self._has_tool or f"<<ccr:{source.ref}" in block.text
-            self._note(block, source, form if form and is_own else Form(block.text, ref=source.ref, hidden=None))
-            return Form(None, reason=reason)
-        key, form = form_of(self.job, source, query, hints, is_pasted=is_pasted)
-        return self._settle(block, source, key, form)
-
-    def _settle(self, block: Block, source: Source, key: bytes, own: Form) -> Form:
-        """The block's own form, or a reference to an earlier block that says the same for less."""
-        key, form = self._repeated(block, source, key, own) or (key, own)
-        pays_tool = form.has_marker and not self._has_tool
-        if form.text is not None and not is_worth(form.tokens_before, form.tokens_after, pays_tool=pays_tool):
-            form = replace(form, text=None, reason="saves less than the retrieve tool's definition costs")
-        self._note(block, source, form if form.text is not None else replace(form, hidden=()))
-        if form.text is not None and key in self.job.fresh:
-            self._booked.append(Booking(form.compressor, form.tokens_before, form.tokens_after))
-        return form
-
-    def _repeated(self, block: Block, source: Source, key: bytes, own: Form) -> tuple[bytes, Form] | None:
-        if self.job.level == "lossless":
-            return None
-        text = source.original
-        same, older = self._by_ref.get(source.ref), self._by_call.get((block.tool, block.arguments))
-        said = same_as(same, source.ref, own, text) if same else None
-        if said is None and same is None and older is not None and older.ref != source.ref and block.tool:
-            said = changed_from(older, source.ref, own, text)
-        if said is None:
-            return None
-        tokens = self.job.tokenizer.count(said)
-        before = own.tokens_before or self.job.tokenizer.count(text, source.digest)
-        if not is_worth(before, tokens) or not is_worth(own.tokens_after or before, tokens):
-            return None
-        why = said[said.find(" ") + 1 : said.find(">>")]
-        form = Form(said, own.kind, "Repeats", "faithful", before, tokens, source.ref, True, None, why)
-        own_key = sha256(key + said.encode("utf-8", "surrogatepass")).digest()
-        given = recall(self.job, own_key) or issue(self.job, source, own_key, form)
-        return (own_key, given) if given.text is not None else None
-
-    def _note(self, block: Block, source: Source, form: Form) -> None:
-        """Remember what this message shows, for later repeats of it."""
-        shown = source.shown if form.text is None else form.text
-        own = Earlier(block.message + 1, source.ref, source, shown, form.hidden)
-        self._by_ref.setdefault(source.ref, own)
-        if block.tool and block.arguments:
-            self._by_call[block.tool, block.arguments] = own

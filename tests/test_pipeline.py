@@ -12,7 +12,7 @@ import pytest
 from headroom_jupyter import HeadroomError, Store, compress, compress_text, count_tokens, decode, expand
 from headroom_jupyter.compressors.base import Ask, Compressed, Hints
 from headroom_jupyter.errors import InputError, StoreError
-from headroom_jupyter.pipeline import compress_as, providers
+from headroom_jupyter.pipeline import compress_as, job_for, providers
 from headroom_jupyter.router import compressors
 from tests.conversations import conversation
 from tests.material import grown
@@ -263,7 +263,7 @@ def test_a_caller_that_knows_the_format_names_it(tmp_path: Path) -> None:
     ]
     chat = next(provider for provider in providers() if provider.name == "openai")
     with Store(tmp_path / "store", project="named") as store:
-        result = compress_as(chat, messages, model="gpt-4o", level="faithful", store=store)
+        result, _ = compress_as(chat, messages, job_for("gpt-4o", "faithful", store))
     assert set(result.changes) == {(2, "content")}
     assert result.messages[2]["content"] == result.changes[2, "content"]
 

@@ -145,6 +145,10 @@ class Shelf(Cache):  # type: ignore[misc]  # an untyped base
             sqlite_mmap_size=0,  # a file cut short by another program would end the process with SIGBUS
         )
 
+    def __bool__(self) -> bool:
+        """True: a shelf is there, and to ask how many rows it has would be a query."""
+        return True
+
     def create_tag_index(self) -> None:
         """As diskcache does it, but patient: it does this while it opens, when its connection waits for no lock."""
         self._sql_retry("CREATE INDEX IF NOT EXISTS Cache_tag_rowid ON Cache(tag, rowid)")
@@ -181,15 +185,18 @@ class Shelf(Cache):  # type: ignore[misc]  # an untyped base
 
     def rows(self, keys: Iterable[bytes]) -> dict[bytes, Row]:
         """The rows of those keys that are there and have not expired."""
-        wanted = list(dict.fromkeys(keys))
         found: dict[bytes, Row] = {}
-        now = time.time()
-        for start in range(0, len(wanted), _BATCH):
-            some = wanted[start : start + _BATCH]
-            marks = ",".join("?" * len(some))
-            for row in self._select(f"key IN ({marks}) AND {_ALIVE}", (*some, now)):
+        for marks, values in _batches(keys):
+            for row in self._select(f"key IN ({marks}) AND {_ALIVE}", values):
                 found[row.key] = row
         return found
+
+    def heads(self, keys: Iterable[bytes]) -> Iterator[Row]:
+        """As `rows`, without the values."""
+        query = "SELECT key, expire_time, access_time, tag FROM Cache WHERE raw = 1 AND "
+        for marks, values in _batches(keys):
+            for key, expires, used, tag in self._sql(f"{query}key IN ({marks}) AND {_ALIVE}", values):
+                yield Row(bytes(key), b"", float(expires or 0), float(used or 0), str(tag))
 
     def tagged(self, tag: str, prefix: bytes = b"") -> list[Row]:
         """All rows of a tag, or those under a prefix, expired ones too."""
@@ -264,6 +271,15 @@ class Shelf(Cache):  # type: ignore[misc]  # an untyped base
                 _refuse("a time that is none")
             plain = self._disk.fetch(mode, filename, value, False)
             yield Row(self._disk.get(key, raw), plain, float(expires or 0), float(used or 0), str(tag))
+
+
+def _batches(keys: Iterable[bytes]) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Keys in batches: the marks that stand for them, and their values with the time of now behind them."""
+    wanted = list(dict.fromkeys(keys))
+    now = time.time()
+    for start in range(0, len(wanted), _BATCH):
+        some = wanted[start : start + _BATCH]
+        yield ",".join("?" * len(some)), (*some, now)
 
 
 def _after(prefix: bytes) -> bytes:

@@ -182,6 +182,16 @@ class Store:
         """The records in force under those keys that have one; each counts as a use of its original."""
         return {key: unpack(row.value) for key, row in self._used(b"f", keys)}
 
+    def has_forms(self, keys: Iterable[bytes]) -> bool:
+        """Whether every one of those keys has a record; as `forms` it counts as a use, but reads none of them."""
+        wanted = {self._key(b"f", key) for key in keys}
+        with folder.errors_told(self.path):
+            shelf = self._existing() if wanted else None
+            rows = list(shelf.heads(wanted)) if shelf else []
+            for row in rows:
+                self._use(shelf, row)
+        return len(rows) == len(wanted)
+
     def ref_of(self, issued: bytes) -> str | None:
         """The reference that a text given out stands for, by the text's digest."""
         return self.refs_of([issued]).get(issued)

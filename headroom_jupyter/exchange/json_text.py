@@ -19,7 +19,7 @@ import orjson
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.messages import Path
 
-__all__ = ["Splice", "dumps", "locate", "parse", "splice"]
+__all__ = ["Splice", "after_space", "dumps", "locate", "parse", "read_value", "splice"]
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SPACES = " \t\n\r"
@@ -60,6 +60,16 @@ def parse(body: bytes) -> tuple[str, dict[str, Any]]:
     return text, value
 
 
+def read_value(text: str, at: int) -> tuple[Any, int]:
+    """The value at a place and where it ends, as strictly as `parse`.
+
+    Raises:
+        ValueError, StopIteration: there is none.
+        InputError: two readers could read it differently.
+    """
+    return _strictly(text, at)
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -69,6 +79,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _constant(name: str) -> NoReturn:
     raise InputError(f"{name} is no JSON value")
+
+
+_strictly: Callable[[str, int], tuple[Any, int]] = make_scanner(
+    json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)  # type: ignore[arg-type]  # as above
+)
 
 
 def dumps(value: Any) -> str:
@@ -100,12 +115,13 @@ def splice(text: str, splices: Iterable[Splice]) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def locate(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
+def locate(text: str, paths: Iterable[Path], *, at: int = 0) -> dict[Path, tuple[int, int]]:
     """Where the values at some paths begin and end; those that are not there have no entry.
 
     Args:
         text: What `parse` has accepted.
-        paths: Names and indices from the outermost value on.
+        paths: Names and indices from the outermost value on, or from the one that begins at `at`.
+        at: Where to begin.
 
     >>> locate('{"a": [1, {"b": "x"}]}', [("a", 1, "b"), ("c",)])
     {('a', 1, 'b'): (16, 19)}
@@ -117,14 +133,15 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
             node = node.setdefault(step, {})
         node[None] = {}
     found: dict[Path, tuple[int, int]] = {}
-    _visit(text, _space(text, 0), (), wanted, found)
+    _visit(text, after_space(text, at), (), wanted, found)
     return found
 
 
 _Node = dict["str | int | None", Any]
 
 
-def _space(text: str, at: int) -> int:
+def after_space(text: str, at: int) -> int:
+    """The first place at or behind `at` that is no blank."""
     if at < len(text) and text[at] not in _SPACES:
         return at
     match = _SPACE.match(text, at)
@@ -137,18 +154,18 @@ def _visit(text: str, at: int, path: Path, wanted: Mapping[Any, Any], found: dic
     if len(wanted) == (None in wanted) or text[at] not in "[{":
         end = _read(text, at)[1]
     else:
-        end = _space(text, at + 1)
+        end = after_space(text, at + 1)
         index = 0
         while text[end] not in "]}":
             step: str | int = index
             if is_object:
                 step, end = scanstring(text, end + 1)
-                end = _space(text, _space(text, end) + 1)  # after the colon
+                end = after_space(text, after_space(text, end) + 1)  # after the colon
             inner = wanted.get(step)
             end = _read(text, end)[1] if inner is None else _visit(text, end, (*path, step), inner, found)
-            end = _space(text, end)
+            end = after_space(text, end)
             if text[end] == ",":
-                end = _space(text, end + 1)
+                end = after_space(text, end + 1)
             index += 1
         end += 1
     if None in wanted:

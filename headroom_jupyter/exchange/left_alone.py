@@ -19,7 +19,7 @@ from headroom_jupyter.errors import StoreError
 from headroom_jupyter.messages import Block
 from headroom_jupyter.policy import Protect
 
-__all__ = ["LeftAlone"]
+__all__ = ["LeftAlone", "without_cache"]
 
 _MOST = 20_000  # digests in memory, about 2 MB
 _ANY = sha256(b"left alone").digest()  # recorded with the first, so that a store without any costs one look-up
@@ -77,17 +77,17 @@ def _conversation(messages: Sequence[Any]) -> bytes:
     """What tells a conversation: all up to its first message of a user, which stays the same as it grows."""
     start: list[Any] = []
     for message in messages:
-        start.append(_without_cache(message))
+        start.append(without_cache(message))
         if isinstance(message, dict) and message.get("role") == "user":
             break
     return sha256(json.dumps(start, default=str).encode("ascii")).digest()
 
 
-def _without_cache(value: Any) -> Any:
+def without_cache(value: Any) -> Any:
     """A value without cache_control, which clients move about."""
     if isinstance(value, dict):
-        return {key: _without_cache(inner) for key, inner in value.items() if key != "cache_control"}
-    return [_without_cache(inner) for inner in value] if isinstance(value, list) else value
+        return {key: without_cache(inner) for key, inner in value.items() if key != "cache_control"}
+    return [without_cache(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _key(conversation: bytes, block: Block) -> bytes:

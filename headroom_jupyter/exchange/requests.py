@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -15,18 +15,20 @@ from headroom_jupyter.errors import HeadroomError, InputError, StoreError
 from headroom_jupyter.exchange import asides
 from headroom_jupyter.exchange.base import Json, Places, Wire
 from headroom_jupyter.exchange.breakpoints import breakpoints, marked
+from headroom_jupyter.exchange.conversations import Conversations
 from headroom_jupyter.exchange.encodings import decoded
-from headroom_jupyter.exchange.json_text import Splice, dumps, locate, parse, splice
+from headroom_jupyter.exchange.json_text import Splice, dumps, splice
 from headroom_jupyter.exchange.left_alone import LeftAlone
 from headroom_jupyter.exchange.notes import Notes, text_block
 from headroom_jupyter.ledger import CacheUse
 from headroom_jupyter.messages import Path
-from headroom_jupyter.pipeline import compress_as, providers
+from headroom_jupyter.pipeline import compress_as, job_for, providers
 from headroom_jupyter.policy import is_retrieve
 from headroom_jupyter.providers.base import Provider
 from headroom_jupyter.recall import RETRIEVE_TOOL
 from headroom_jupyter.results import CompressResult, Decision
 from headroom_jupyter.tokens import tokenizer_for
+from headroom_jupyter.walk import Progress
 
 __all__ = ["Options", "Report", "Rewritten", "rewrite"]
 
@@ -50,6 +52,7 @@ class Options:
     level: Level = "faithful"
     may_inject: bool = True
     left_alone: LeftAlone = field(default_factory=LeftAlone, repr=False)
+    conversations: Conversations = field(default_factory=Conversations, repr=False)
     notes: Notes | None = None
     cache_breakpoints: int = 0
 
@@ -129,27 +132,34 @@ def rewrite(wire: Wire, body: bytes, options: Options, *, model: str = "", encod
 
 
 def _rewrite(wire: Wire, body: bytes, options: Options, report: Report) -> Rewritten:
-    text, request = parse(body)
+    begun = options.conversations.read(body, wire.key)
+    reading, request = begun.reading, begun.reading.request
     report.model = str(request.get("model") or report.model)
     names = wire.tools(request)
     has_own = any(map(is_retrieve, names))
     may_inject = options.may_inject and not has_own and _has_messages(wire, request) and wire.can_hold_back(request)
-    result = _compressed(wire, request, options, report, may_retrieve=has_own or may_inject)
-    changes = {(wire.key, *path): new for path, new in result.changes.items()} if result else {}
-    changes |= _noted(wire, request, options, report)
+    level = options.level if has_own or may_inject else "lossless"
+    result, trail = _compressed(wire, request, options, report, level=level, trail=begun.trail)
+    compressed = {(wire.key, *path): new for path, new in result.changes.items()} if result else {}
+    known = {path: one for path, one in begun.changes.items() if compressed.get(path) is one[0]}
+    notes = _noted(wire, request, options, report)
     report.is_injected = may_inject and bool(names or (result and _has_marker(result)))
-    known = _recalled(wire, request, options, report) if may_inject else asides.Asides()
+    aside = _recalled(wire, request, options, report) if may_inject else asides.Asides()
     tools = [wire.tools_path(request)] if report.is_injected else []
     marks = breakpoints(request, options.cache_breakpoints) if wire.provider == "anthropic" else []
-    places = locate(text, [(), *changes, *tools, *known.paths(wire.key), *(mark.path for mark in marks)])
-    splices = [Splice(*_found(places, path), dumps(new)) for path, new in changes.items()]
-    splices += known.splices(text, wire.key, places)
+    new = {path: text for path, text in compressed.items() if path not in known}
+    places = reading.locate([(), *new, *notes, *tools, *aside.paths(wire.key), *(mark.path for mark in marks)])
+    known |= {path: (text, Splice(*_found(places, path), dumps(text))) for path, text in new.items()}
+    options.conversations.keep(replace(begun, trail=() if report.failed else trail, changes=known))
+    splices = [one for path, (_, one) in known.items() if path not in notes]
+    splices += [Splice(*_found(places, path), dumps(text)) for path, text in notes.items()]
+    splices += aside.splices(reading.text, wire.key, places)
     splices += marked(marks, places)
     if report.is_injected:
         splices.append(wire.inject(request, _tool(wire.provider), places))
     if not splices:
-        return Rewritten(body, text, request, report)
-    changed = splice(text, splices)
+        return Rewritten(body, reading.text, request, report)
+    changed = splice(reading.text, splices)
     return Rewritten(changed.encode("utf-8"), changed, request, report)
 
 
@@ -192,21 +202,16 @@ def _found(places: Places, path: Path) -> tuple[int, int]:
 
 
 def _compressed(
-    wire: Wire, request: Json, options: Options, report: Report, *, may_retrieve: bool
-) -> CompressResult | None:
-    """The compressed messages and their account; None when there is no list of messages."""
+    wire: Wire, request: Json, options: Options, report: Report, *, level: Level, trail: Sequence[Progress]
+) -> tuple[CompressResult | None, Sequence[Progress]]:
+    """The compressed messages, their account, and the trail; None and no trail when there is no list of messages."""
     messages = request.get(wire.key)
     if not isinstance(messages, list) or not messages:
-        return None
+        return None, ()
     provider = _provider(wire.provider)
-    result = compress_as(
-        provider,
-        messages,
-        model=_known(report.model),
-        level=options.level if may_retrieve else "lossless",
-        store=options.store,
-        protect=options.left_alone.protector(options.store, messages),
-    )
+    job = job_for(_known(report.model), level, options.store)
+    protect = options.left_alone.protector(options.store, messages)
+    result, trail = compress_as(provider, messages, job, protect=protect, trail=trail)
     report.tokens_before, report.tokens_after = result.tokens_before, result.tokens_after
     report.decisions = result.decisions
     failures = [decision for decision in result.decisions if decision.reason.startswith(_FAILURES)]
@@ -215,7 +220,7 @@ def _compressed(
     if unrecorded:
         blocks = [block for block in provider.blocks(messages) if (block.message, block.index) in unrecorded]
         options.left_alone.add(options.store, messages, blocks)
-    return result
+    return result, trail
 
 
 def _has_marker(result: CompressResult) -> bool:

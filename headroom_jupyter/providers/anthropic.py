@@ -34,10 +34,10 @@ class Anthropic:
                     return 1.0
         return 0.0
 
-    def blocks(self, messages: Sequence[Mapping[str, Any]]) -> list[Block]:
+    def blocks(self, messages: Sequence[Mapping[str, Any]], *, after: Blocks | None = None) -> list[Block]:
         """Text blocks, the texts of tool results, and the input of tool calls as JSON."""
-        found = Blocks()
-        for number, message in enumerate(messages):
+        found = after or Blocks()
+        for number, message in found.numbered(messages):
             role = _ROLES.get(str(message.get("role")), "user")
             content = message.get("content")
             if not isinstance(content, list):

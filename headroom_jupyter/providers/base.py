@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from headroom_jupyter.messages import Block, Path, Role, as_plain
@@ -21,8 +21,13 @@ class Provider(Protocol):
         """How sure it is that the messages have its format, 0 to 1."""
         ...
 
-    def blocks(self, messages: Sequence[Mapping[str, Any]]) -> list[Block]:
-        """The blocks in order; every text of a message is in one, unknown fields in none."""
+    def blocks(self, messages: Sequence[Mapping[str, Any]], *, after: Blocks | None = None) -> list[Block]:
+        """The blocks in order; every text of a message is in one, unknown fields in none.
+
+        Args:
+            messages: All of a conversation, or those that follow the ones whose blocks are in `after`.
+            after: What was found before, in which all that is found now is put down too.
+        """
         ...
 
     def tool(self, spec: ToolSpec) -> dict[str, Any]:
@@ -31,11 +36,24 @@ class Provider(Protocol):
 
 
 class Blocks:
-    """Collects the blocks of a message list and numbers them within their message."""
+    """Collects the blocks of a message list and numbers them within their message; `messages` were read so far."""
 
     def __init__(self) -> None:
         self.found: list[Block] = []
         self.calls: dict[str, tuple[str, str]] = {}
+        self.messages = 0
+
+    def copy(self) -> Blocks:
+        """One that can go on without this one knowing."""
+        other = Blocks()
+        other.found, other.calls, other.messages = [*self.found], {**self.calls}, self.messages
+        return other
+
+    def numbered(self, messages: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """The next messages with their numbers."""
+        for message in messages:
+            yield self.messages, message
+            self.messages += 1
 
     def _next(self, message: int) -> int:
         return self.found[-1].index + 1 if self.found and self.found[-1].message == message else 0

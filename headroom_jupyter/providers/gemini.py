@@ -24,10 +24,10 @@ class Gemini:
         """Sure when a message has parts."""
         return 1.0 if any(isinstance(m.get("parts"), list) for m in messages) else 0.0
 
-    def blocks(self, messages: Sequence[Mapping[str, Any]]) -> list[Block]:
+    def blocks(self, messages: Sequence[Mapping[str, Any]], *, after: Blocks | None = None) -> list[Block]:
         """Calls and responses are matched by id, else by name."""
-        found = Blocks()
-        for number, message in enumerate(messages):
+        found = after or Blocks()
+        for number, message in found.numbered(messages):
             role = _ROLES.get(str(message.get("role")), "user")
             parts = message.get("parts")
             for index, entry in enumerate(parts if isinstance(parts, list) else ()):

@@ -30,10 +30,10 @@ class OpenAIChat:
             return 1.0
         return 0.5 if all("role" in m for m in messages) else 0.0
 
-    def blocks(self, messages: Sequence[Mapping[str, Any]]) -> list[Block]:
+    def blocks(self, messages: Sequence[Mapping[str, Any]], *, after: Blocks | None = None) -> list[Block]:
         """Content, refusals and reasoning of every message, and the arguments of its tool calls."""
-        found = Blocks()
-        for number, message in enumerate(messages):
+        found = after or Blocks()
+        for number, message in found.numbered(messages):
             role = _ROLES.get(str(message.get("role")), "user")
             answers = message.get("tool_call_id") or message.get("name") if role == "tool" else None
             found.pieces(role, (number, "content"), message.get("content"), str(answers) if answers else None)

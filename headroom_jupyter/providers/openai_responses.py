@@ -30,10 +30,10 @@ class OpenAIResponses:
                 return 1.0
         return 0.0
 
-    def blocks(self, messages: Sequence[Mapping[str, Any]]) -> list[Block]:
+    def blocks(self, messages: Sequence[Mapping[str, Any]], *, after: Blocks | None = None) -> list[Block]:
         """Texts of messages and outputs; reasoning and whatever carries encrypted content is opaque."""
-        found = Blocks()
-        for number, item in enumerate(messages):
+        found = after or Blocks()
+        for number, item in found.numbered(messages):
             kind = str(item.get("type", "message"))
             if kind == "message":
                 found.pieces(_ROLES.get(str(item.get("role")), "user"), (number, "content"), item.get("content"))

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from headroom_jupyter.ccr.store import Store
 from headroom_jupyter.compressors.base import Level
 from headroom_jupyter.errors import InputError
+from headroom_jupyter.exchange.conversations import Conversations
 from headroom_jupyter.exchange.notes import Notes
 from headroom_jupyter.exchange.requests import Options
 from headroom_jupyter.memory.memory import Memory
@@ -27,6 +28,7 @@ class Projects:
         self._level = level
         self._memory_tokens = memory_tokens
         self._cache_breakpoints = cache_breakpoints
+        self._conversations = Conversations()
         self._own = self._options(Store(), Memory())
         self._named: OrderedDict[str, Options] = OrderedDict()
         self._lock = Lock()
@@ -56,4 +58,10 @@ class Projects:
 
     def _options(self, store: Store, memory: Memory) -> Options:
         notes = Notes(memory, store, self._memory_tokens) if self._memory_tokens else None
-        return Options(store, self._level, notes=notes, cache_breakpoints=self._cache_breakpoints)
+        return Options(
+            store,
+            self._level,
+            conversations=self._conversations,  # of all projects, so that there is one limit; each asks its own store
+            notes=notes,
+            cache_breakpoints=self._cache_breakpoints,
+        )

@@ -12,7 +12,7 @@ import pytest
 
 from headroom_jupyter import Store, compress, compress_text, trace
 from headroom_jupyter.notebook.tracer import context_of, row_of
-from headroom_jupyter.pipeline import compress_as, providers
+from headroom_jupyter.pipeline import compress_as, job_for, providers
 from headroom_jupyter.rendering.bundle import MIME
 from tests.conversations import conversation
 from tests.markup import parsed
@@ -42,7 +42,7 @@ def test_every_call_in_the_block_is_a_step_and_no_call_after_it(store: Store) ->
 def test_a_caller_that_knows_the_wire_format_is_heard_too(store: Store) -> None:
     (provider,) = (known for known in providers() if known.name == "openai")
     with trace() as steps:
-        compress_as(provider, conversation("openai", [LOG]), model="gpt-4.1", level="faithful", store=store)
+        compress_as(provider, conversation("openai", [LOG]), job_for("gpt-4.1", "faithful", store))
     assert [step.model for step in steps.steps] == ["gpt-4.1"]
 
 

@@ -142,6 +142,7 @@ class Shelf(Cache):  # type: ignore[misc]  # an untyped base
             sqlite_auto_vacuum=2,  # incremental: `shrink` gives pages back, ordinary commits move none
             sqlite_cache_size=2000,  # pages, 8 MB
             sqlite_journal_size_limit=16_000_000,
+            sqlite_wal_autocheckpoint=3500,  # pages, 14 MB: the commit that moves them waits for the disk
             sqlite_mmap_size=0,  # a file cut short by another program would end the process with SIGBUS
         )
 

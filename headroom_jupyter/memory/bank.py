@@ -26,7 +26,6 @@ __all__ = ["Bank"]
 
 _PREFIX = b"nmemory "  # of the store's notes
 _SCOPE = 16  # bytes of a key that stand for the project
-_NEAR_BUDGET = 500  # postings looked at to find what a new text repeats or contradicts
 _LIKELY = 12  # records compared with a new one
 _CANDIDATES = 60  # of each ranking
 # Where rankings are fused: the damping of the first ranks, and the weights of words, n-grams and meaning. Equal weights
@@ -238,7 +237,7 @@ class Bank:
 
     def _likely(self, shelf: Shelf, index: Index, new: Record) -> list[Record]:
         """Records that may say the same as a new one or contradict it, oldest first."""
-        numbers = index.by_keys(new.facts, _LIKELY) + index.by_words(new.text, _LIKELY, budget=_NEAR_BUDGET)
+        numbers = index.by_keys(new.facts, _LIKELY) + index.by_rare_words(new.text, _LIKELY)
         names = index.names(list(dict.fromkeys(numbers))[: 2 * _LIKELY])
         records = [_record(row) for row in shelf.rows(names.values()).values()]
         now = time.time()

@@ -6,7 +6,7 @@ Decided by words alone, so that the same two texts always get the same verdict.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from headroom_jupyter.memory.terms import STOP_WORDS, stem
@@ -68,9 +68,10 @@ def relation(old: str, new: str) -> Relation:
     one, two = _tokens(old), _tokens(new)
     if not one or not two or max(len(one), len(two)) > _LONGEST:
         return "other"
-    if _is_same(one, two):
+    if min(len(one), len(two)) >= _LEAST_SHARED * max(len(one), len(two)) and _is_same(one, two):
         return "same"
-    if _is_negated(one, two) or _has_other_value(old, new):
+    begins_alike = _stems(one[:1]) == _stems(two[:1])  # as all do that share a subject: it is cheap to see
+    if _is_negated(one, two) or (begins_alike and _has_other_value(old, new)):
         return "contradiction"
     return "other"
 
@@ -80,24 +81,22 @@ def _tokens(text: str) -> list[str]:
     return [token for token in _TOKEN.findall(low) if token not in STOP_WORDS]
 
 
-def _stems(tokens: list[str]) -> list[str]:
+def _stems(tokens: Sequence[str]) -> list[str]:
     return [stem(token) if token.isalpha() else token for token in tokens]
 
 
-def _is_same(one: list[str], two: list[str]) -> bool:
-    """One says all that the other does, in the same order, and little more: no word is exchanged for another."""
+def _is_same(one: Sequence[str], two: Sequence[str]) -> bool:
+    """One says all that the other does, in the same order: no word is exchanged for another."""
     short, long = sorted((one, two), key=len)
-    if len(short) < _LEAST_SHARED * len(long):
-        return False
-    extra = []
-    at = 0
+    at, extra = 0, len(long) - len(short)
     for token in long:
         if at < len(short) and (_stems([token]) == _stems([short[at]]) or _is_slip(token, short[at])):
             at += 1
+        elif not extra or not token.isalpha() or token in _NEGATION:
+            return False
         else:
-            extra.append(token)
-    is_plain = all(token.isalpha() and token not in _NEGATION for token in extra)
-    return at == len(short) and is_plain
+            extra -= 1
+    return True
 
 
 def _is_slip(one: str, two: str) -> bool:
@@ -112,11 +111,13 @@ def _is_slip(one: str, two: str) -> bool:
     return len(long) - len(short) == 1 and any(long[:at] + long[at + 1 :] == short for at in range(1, len(long)))
 
 
-def _is_negated(one: list[str], two: list[str]) -> bool:
+def _is_negated(one: Sequence[str], two: Sequence[str]) -> bool:
     """The same words, and only one of the two has a negation."""
+    is_negative = [not _NEGATION.isdisjoint(tokens) for tokens in (one, two)]
+    if is_negative[0] == is_negative[1]:
+        return False
     plain = [_stems([token for token in tokens if token not in _NEGATION]) for tokens in (one, two)]
-    is_negative = [len(tokens) > len(rest) for tokens, rest in zip((one, two), plain, strict=True)]
-    return plain[0] == plain[1] and is_negative[0] != is_negative[1]
+    return plain[0] == plain[1]
 
 
 def _has_other_value(old: str, new: str) -> bool:

@@ -6,7 +6,7 @@ What users give, and files that others wrote, is checked here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from headroom_jupyter.errors import InputError
@@ -73,11 +73,14 @@ class Record:
         return not self.superseded_by and (self.valid_until is None or self.valid_until > now)
 
 
+_KEPT = tuple(entry.name for entry in fields(Record) if entry.name != "score")
+_OF_SOURCE = tuple(entry.name for entry in fields(Source))
+
+
 def dump(record: Record) -> dict[str, Any]:
     """A record as plain data; `load` is the inverse."""
-    said = asdict(record)
-    del said["score"]
-    return said
+    said = {name: getattr(record, name) for name in _KEPT}
+    return {**said, "sources": [{name: getattr(source, name) for name in _OF_SOURCE} for source in record.sources]}
 
 
 def restore(said: Mapping[str, Any]) -> Record:

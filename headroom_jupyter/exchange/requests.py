@@ -22,6 +22,7 @@ from headroom_jupyter.exchange.left_alone import LeftAlone
 from headroom_jupyter.exchange.notes import Notes, text_block
 from headroom_jupyter.ledger import CacheUse
 from headroom_jupyter.messages import Path
+from headroom_jupyter.observation import within
 from headroom_jupyter.pipeline import compress_as, job_for, providers
 from headroom_jupyter.policy import is_retrieve
 from headroom_jupyter.providers.base import Provider
@@ -211,7 +212,8 @@ def _compressed(
     provider = _provider(wire.provider)
     job = job_for(_known(report.model), level, options.store)
     protect = options.left_alone.protector(options.store, messages)
-    result, trail = compress_as(provider, messages, job, protect=protect, trail=trail)
+    with within({**request, "model": report.model}, wire.key):
+        result, trail = compress_as(provider, messages, job, protect=protect, trail=trail)
     report.tokens_before, report.tokens_after = result.tokens_before, result.tokens_after
     report.decisions = result.decisions
     failures = [decision for decision in result.decisions if decision.reason.startswith(_FAILURES)]

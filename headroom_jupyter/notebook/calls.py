@@ -1,13 +1,13 @@
 """The model calls of this session, for `%headroom cache`: what was sent, call by call, told apart by conversation.
 
-It hears what `compress` and wrapped clients send in cells; instructions and tools that stand beside the messages are
-not in it. The oldest calls are let go.
+It hears what `compress` and wrapped clients send in cells. Of a wrapped client it hears whole requests; tools and
+instructions that stand beside the messages given to `compress` are not in it. The oldest calls are let go.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from headroom_jupyter.errors import InputError
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Calls"]
 
 _MOST = 500  # calls; their messages are the caller's own objects
-_TYPED = ("message", "reasoning", "function_call", "function_call_output")
 
 
 class Calls:
@@ -38,14 +37,20 @@ class Calls:
         """Hear no more."""
         forget(self._hear)
 
-    def report(self, rest: str) -> CacheReport:
-        """How a provider's cache fares with these calls, or with the requests of a log.
+    def report(self, rest: str, names: Mapping[str, Any]) -> CacheReport:
+        """How a provider's cache fares with these calls, with those of a trace or a list, or with those of a log.
+
+        Args:
+            rest: A variable with a trace or a list of request bodies, or the path of a log; "" for the session's calls.
+            names: The variables.
 
         Raises:
             InputError: nothing was called yet, or there is no such log.
         """
         from headroom_jupyter.cache_aligner import cache_report  # noqa: PLC0415  # a part of %load_ext's time
 
+        if rest in names:
+            return cache_report(_requests(rest, names[rest]))
         if rest:
             return cache_report(find([unquoted(rest)])[0])
         if not self._requests:
@@ -55,13 +60,12 @@ class Calls:
         return cache_report(self._requests)
 
     def _hear(self, call: Call) -> None:
-        messages = call.result.messages
-        self._requests.append({"model": call.model, _key(messages): messages})
+        self._requests.append(call.request)
 
 
-def _key(messages: list[Any]) -> str:
-    """Where a request body of these messages has them."""
-    plain = [message for message in messages if isinstance(message, Mapping)]
-    if any("parts" in message for message in plain):
-        return "contents"
-    return "input" if any(message.get("type") in _TYPED for message in plain) else "messages"
+def _requests(name: str, value: Any) -> Sequence[Mapping[str, Any]]:
+    """The request bodies that a variable holds: a trace's, a tracing widget's, or its own."""
+    found = getattr(getattr(value, "trace", value), "requests", value)
+    if not isinstance(found, (list, tuple)) or not found:
+        raise InputError(f"{name} has no requests; name a trace that heard some, a list of request bodies, or a log")
+    return found

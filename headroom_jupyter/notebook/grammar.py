@@ -47,7 +47,7 @@ SUB_WORDS = {
     "auto": "from now on make a small twin of every long output",
     "off": "stop that",
     "stats": "what was saved, and what the store holds",
-    "cache": "how the provider's prompt cache fares with this session's model calls, or with those of a LOG",
+    "cache": "how the provider's prompt cache fares with this session's model calls, with a TRACE's, or with a LOG's",
     "remember": "TEXT: keep it for the next agent or notebook of this project",
     "memory": "what is known in this project, or what answers a QUESTION",
     "retrieve": "REF or a whole marker: bring back what was left out",

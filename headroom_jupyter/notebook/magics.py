@@ -233,7 +233,7 @@ class HeadroomMagics(Magics):
                 display({VEGA_LITE: chart, "text/plain": "[chart: tokens by compressor]"}, raw=True)  # type: ignore[no-untyped-call]  # IPython has no types for it
 
     def _cache(self, request: grammar.Request) -> None:
-        report = self.calls.report(request.rest)
+        report = self.calls.report(request.rest, self._ip.user_ns)
         self._give(request, report, f"{report}\nUS dollars at the prices of {report.prices_of}")
 
     def _remember(self, request: grammar.Request) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
@@ -19,12 +19,16 @@ __all__ = ["Step", "Trace", "running_shell", "trace"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One call of `compress`, made for a call of the model: `result.messages` is what the model was to read."""
+    """One call of `compress`, made for a call of the model: `result.messages` is what the model was to read.
+
+    `request` is the body around them, with tools and instructions where a wrapped client sent it.
+    """
 
     number: int
     at: float
     model: str
     result: CompressResult
+    request: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 class Trace:
@@ -45,6 +49,11 @@ class Trace:
         return tuple(self._steps)
 
     @property
+    def requests(self) -> list[Mapping[str, Any]]:
+        """The bodies of all calls, in order, for `cache_report`."""
+        return [step.request for step in self._steps]
+
+    @property
     def tokens_before(self) -> int:
         """Tokens that all calls would have cost."""
         return sum(step.result.tokens_before for step in self._steps)
@@ -58,7 +67,7 @@ class Trace:
         """Add a step, unless recording is off."""
         if not self.is_recording:
             return
-        step = Step(len(self._steps) + 1, time.time(), call.model, call.result)
+        step = Step(len(self._steps) + 1, time.time(), call.model, call.result, call.request)
         self._steps.append(step)
         for listener in self.listeners:
             listener(step)

@@ -14,7 +14,8 @@ import httpx2
 import openai
 import pytest
 
-from headroom_jupyter import Store, count_tokens, wrap_client
+from headroom_jupyter import Store, count_tokens, trace, wrap_client
+from headroom_jupyter.cache_aligner import cache_report
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.ledger import Ledger
 from tests.agents import AGENTS, LOG, Agent, history, tools_of
@@ -148,6 +149,19 @@ def test_a_body_that_cannot_be_decoded_goes_through_as_it_came(upstream: Upstrea
     (seen,) = upstream.seen
     assert (seen.body, seen.headers["content-encoding"]) == (b"\x01\x02", "br")
     assert "'br' is not read here" in raw.headers["x-headroom-failed"]
+
+
+@EACH
+def test_a_trace_hears_whole_requests_for_the_cache_report(agent: Agent, upstream: Upstream, store: Store) -> None:
+    upstream.script = in_turn("Hello.")
+    messages = history(agent.api, "a line\n" * 200)
+    with trace() as steps:
+        for names in (("run", "read_file"), ("read_file", "run")):
+            client = wrap_client(agent.client(upstream.url), store=store)
+            agent.ask(client, messages, tools_of(agent.api, *names))
+    assert [step.request["tools"][0] for step in steps.steps] == tools_of(agent.api, "run", "read_file")
+    causes = cache_report([steps.requests]).total.breaks
+    assert ("tools", "tool order") in [(cause.place, cause.kind) for cause in causes]
 
 
 def test_the_callers_own_http_client_is_used(upstream: Upstream, store: Store) -> None:

@@ -101,6 +101,11 @@ def test_the_cache_report_is_of_the_sessions_calls(kernel: Kernel) -> None:
     assert "at the prices of 20" in shown
     kernel.run("%headroom cache -o report")
     assert kernel.value("report.total.calls, report.total.aligned_share > 0.5") == (4, True)
+    kernel.run(
+        "asked = [{'model': 'claude-opus-5', 'system': f'At 10:00:0{n}.', 'messages': told[1:]} for n in (1, 2)]"
+    )
+    assert "system 1: time, 1 calls" in kernel.run("%headroom cache asked").stdout
+    assert "number has no requests" in kernel.run("%headroom cache number").reply["evalue"]
     call_of = {"model": "gpt-5", "messages": [{"role": "user", "content": "Hello"}]}
     (kernel.folder / "calls.jsonl").write_text(f"{json.dumps(call_of)}\n", encoding="utf-8")
     assert kernel.run("%headroom cache calls.jsonl").stdout.startswith("1 calls in 1 conversations")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 from headroom_jupyter import Memory, Store
 from headroom_jupyter.memory import bank
 
@@ -26,5 +28,6 @@ def write(path: Path, first: int) -> None:
 
 
 if __name__ == "__main__":
-    bank.embedder = lambda: None
-    write(Path(sys.argv[1]), int(sys.argv[2]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bank, "embedder", lambda: None)
+        write(Path(sys.argv[1]), int(sys.argv[2]))

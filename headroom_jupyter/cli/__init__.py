@@ -9,44 +9,59 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
 from headroom_jupyter import __version__
-from headroom_jupyter.cli.compress import compress
-from headroom_jupyter.cli.demo import demo
-from headroom_jupyter.cli.doctor import doctor
-from headroom_jupyter.cli.learn import learn
-from headroom_jupyter.cli.mcp import mcp
-from headroom_jupyter.cli.memory import memory
-from headroom_jupyter.cli.proxy import proxy
-from headroom_jupyter.cli.retrieve import retrieve
-from headroom_jupyter.cli.stats import stats
-from headroom_jupyter.cli.unwrap import unwrap
-from headroom_jupyter.cli.wrap import wrap
 from headroom_jupyter.errors import HeadroomError
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS: tuple[click.Command, ...] = (demo, compress, retrieve, proxy, wrap, unwrap, mcp, memory, learn, stats, doctor)
+# Each is an object of its name in a module of its name. What it does is said here too: to load them all takes half a
+# second, and a proxy, an MCP server or a question for help needs one or none.
+COMMANDS: dict[str, str] = {
+    "demo": "Compress real files and bring one back.",
+    "compress": 'Make files smaller; "-" is standard input.',
+    "retrieve": "Bring back what a marker stands for.",
+    "proxy": "Stand between an agent and its provider, and make what passes smaller.",
+    "wrap": "Run an agent, or any command, with its model requests going through a proxy.",
+    "unwrap": "Undo every change that was made in an agent's files.",
+    "mcp": "Serve compress and retrieve as MCP tools on standard input and output.",
+    "memory": "Keep what was learned in a project, and find it again.",
+    "learn": "Write down what failed in earlier sessions, and what worked instead.",
+    "stats": "Show what was saved, and what the store holds.",
+    "doctor": "Check that everything works here; exit code 1 if something does not.",
+}
 
 
-class _InOrder(click.Group):
-    """A group that lists its commands as COMMANDS does: the one to begin with first."""
+class _Commands(click.Group):
+    """Loads a command when it is asked for, and lists them as COMMANDS does: the one to begin with first."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"{__name__}.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101  # a test has loaded them all
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = formatter.width - 6 - max(map(len, COMMANDS))
+        rows = [(name, click.Command(name, help=told).get_short_help_str(width)) for name, told in COMMANDS.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
-_group = _InOrder(
+_group = _Commands(
     "headroom",
     help="Makes what a language model reads small, shows what it did, and loses nothing.",
     epilog="Example: headroom compress build.log --query 'why did it fail?'",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 _group = click.version_option(__version__, "--version")(_group)
-for _command in COMMANDS:
-    _group.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,6 +8,7 @@ import pty
 import select
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -20,14 +21,24 @@ from headroom_jupyter.ledger import CacheUse, Ledger
 from tests.test_cli.conftest import Run
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command.name))
-def test_every_command_explains_itself(run: Run, command: click.Command) -> None:
-    done = run(str(command.name), "--help")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(run: Run, name: str) -> None:
+    done = run(name, "--help")
     assert done.code == 0
     assert "Example" in done.out
-    assert f"headroom {command.name}" in done.out
+    assert f"headroom {name}" in done.out
     assert "--json" in done.out
-    assert command.get_short_help_str(200).endswith(".")
+    command: click.Command = getattr(import_module(f"headroom_jupyter.cli.{name}"), name)
+    assert command.get_short_help_str(200) == COMMANDS[name], "what the list of commands says of it"
+    assert COMMANDS[name].endswith(".")
+
+
+def test_a_list_of_commands_loads_none() -> None:
+    code = "import sys; from headroom_jupyter.cli import main; main(['--help']); print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert all(f"\n  {name} " in done.stdout for name in COMMANDS)
+    assert "headroom_jupyter.pipeline" not in done.stdout
+    assert "'rich'" not in done.stdout
 
 
 def test_the_version_is_told(run: Run) -> None:

@@ -356,8 +356,13 @@ def _gemini(said: Iterable[Any], usage: tuple[int, int], seen: Seen) -> tuple[An
 
 
 def _stand_alone() -> None:
-    """`python -m tests.upstream`: prints its URL, says "Hello." to everybody, and ends with its standard input."""
-    with Upstream(in_turn("Hello.")) as upstream:
+    """`python -m tests.upstream`: prints its URL, tells everybody how much arrived, and ends with its input."""
+
+    def tell(seen: Seen) -> Reply:
+        upstream.seen.clear()  # it runs for long
+        return speak(seen, f"{len(seen.body)} bytes arrived.")
+
+    with Upstream(tell) as upstream:
         print(upstream.url, flush=True)
         sys.stdin.read()
 

@@ -3,7 +3,7 @@
   python -m tests.benchmarks                          the files of examples/
   python -m tests.benchmarks FOLDER                   the files of a folder with a manifest.json
   python -m tests.benchmarks --reference PYTHON       beside headroom-ai 0.42.0: the Python of a virtual environment
-                                                      in which it is installed
+                                                      in which it is installed, as headroom-ai[proxy] for that part
   python -m tests.benchmarks --only growth            one part: files, growth, array, conversation, cache, processes,
                                                       values, notebooks, proxy
 
@@ -62,7 +62,7 @@ def main() -> int:
         "processes": lambda: measure_processes(samples),
         "values": measure_values,
         "notebooks": measure_notebooks,
-        "proxy": measure_proxy,
+        "proxy": lambda: measure_proxy(options.reference),
     }
     failures = _Failures()
     logging.getLogger("headroom_jupyter").addHandler(failures)

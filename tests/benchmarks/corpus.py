@@ -49,9 +49,9 @@ def ask_about(sample: Sample, *, turn: int = 0) -> list[dict[str, Any]]:
     ]
 
 
-def large(kind: str, size: int) -> str:
-    """A text of a kind with about `size` characters, grown from 40 pieces that differ."""
-    rng = random.Random(kind)  # noqa: S311  # an input, not a secret
+def large(kind: str, size: int, number: int = 0) -> str:
+    """A text of a kind with about `size` characters, grown from 40 pieces that differ; another for each `number`."""
+    rng = random.Random(f"{kind}{number or ''}")  # noqa: S311  # an input, not a secret
     pieces = [KINDS[kind](rng) for _ in range(40)]
     if kind == "notebook":
         return _notebook(pieces, size)

@@ -1,25 +1,30 @@
 """What the proxy costs: time over a direct connection in the same run, time to be ready, and memory.
 
-Clients, proxy and upstream are processes of their own; requests to the upstream and to the proxy take turns.
+Clients, proxies and upstream are processes of their own. Each request goes to all of them, one after the other, before
+the next one does, so that a busy machine slows all alike. With `reference` one of them is headroom-ai's proxy.
 """
 
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 from urllib.parse import urlsplit
 
 from tests.agents import answer_to, history, results_of, tools_of
+from tests.benchmarks.corpus import large
+from tests.benchmarks.rival import rival_proxy
 from tests.benchmarks.verdicts import Verdict, milliseconds
 from tests.carrier import body_of
 from tests.material import grown
@@ -28,32 +33,93 @@ from tests.upstream import ToolCall
 
 __all__ = ["measure_proxy"]
 
-_ROUNDS, _BATCH = 10, 40
-_NEW_RESULTS = 40
+_KNOWN, _KNOWN_BYTES = 250, 100_000
+_NEW, _NEW_BYTES, _NEW_KINDS = 20, 40_000, ("log", "json", "search", "code")
+_WARM_UP = 10
 _STREAMS = 200
 _MANY = 10_000
+_READY_SHARE = 1 / 8  # of headroom-ai's time to be ready
+
+Times = Mapping[str, Sequence[float]]
 
 
-def measure_proxy() -> Iterator[Verdict]:
-    """Every figure of the proxy's overhead."""
+def measure_proxy(reference: str | None = None) -> Iterator[Verdict]:
+    """Every figure of the proxy's overhead; `reference`: the Python of an environment with headroom-ai[proxy]."""
     with tempfile.TemporaryDirectory() as folder, _upstream() as upstream:
         environ = {"HEADROOM_HOME": folder, "HEADROOM_PROJECT": "benchmark"}
-        yield Verdict("proxy: from start to ready", min(_ready_ms(upstream, environ) for _ in range(5)), "ms", 1000)
+        ready_ms = min(_ready_ms(upstream, environ) for _ in range(5))
+        yield Verdict("proxy: from start to ready", ready_ms, "ms", 1000)
         with proxy_process(upstream, environ) as proxy:
-            known = _conversation(100_000)
-            _times(proxy.url, [known] * 20)
-            direct: list[float] = []
-            through: list[float] = []
-            for _ in range(_ROUNDS):
-                direct += _times(upstream, [known] * _BATCH)
-                through += _times(proxy.url, [known] * _BATCH)
-            for name, share, bar in (("p50", 50, 5), ("p99", 99, 50)):
-                over = _share(through, share) - _share(direct, share)
-                yield Verdict(f"proxy: 100 kB with nothing new, over a direct connection, {name}", over, "ms", bar)
-            fresh = [_with_new_result(number) for number in range(_NEW_RESULTS)]
-            over = _share(_times(proxy.url, fresh), 50) - _share(_times(upstream, fresh), 50)
-            yield Verdict("proxy: a new 40 kB tool result, over a direct connection, p50", over, "ms", 60)
-            yield from _memory(proxy.url, proxy.process.pid, known)
+            places = {"direct": upstream, "ours": proxy.url}
+            if reference:
+                with rival_proxy(reference, upstream) as rival:
+                    share = ready_ms / rival.ready_ms
+                    yield Verdict("proxy: time to be ready, share of headroom-ai's", share, "", _READY_SHARE)
+                    yield from _overheads(places | {"headroom-ai": rival.url})
+            else:
+                yield from _overheads(places)
+            yield from _memory(proxy.url, proxy.process.pid, _conversation(_KNOWN_BYTES))
+
+
+def _overheads(places: Mapping[str, str]) -> Iterator[Verdict]:
+    name = "100 kB with nothing new"
+    known = list(_goes_on(_conversation(_KNOWN_BYTES), _WARM_UP + _KNOWN))
+    times = _in_turn(places, known, name)
+    for share, bar in ((50, 5), (99, 50)):
+        yield Verdict(f"proxy: {name}, over a direct connection, p{share}", _over(times, share), "ms", bar)
+    yield from _beside(times, name)
+    name = "a new 40 kB tool result"
+    found: dict[str, list[float]] = defaultdict(list)
+    for kind in _NEW_KINDS:
+        new = [_with_new_result(kind, number) for number in range(_WARM_UP + _NEW)]
+        for place, own in _in_turn(places, new, f"{name}, {kind}").items():
+            found[place] += own
+    yield Verdict(f"proxy: {name}, over a direct connection, p50", _over(found, 50), "ms", 60)
+    yield from _beside(found, name)
+
+
+def _over(times: Times, share: int) -> float:
+    return _share(times["ours"], share) - _share(times["direct"], share)
+
+
+def _beside(times: Times, name: str) -> Iterator[Verdict]:
+    for share in (50, 99) if "headroom-ai" in times else ():
+        ratio = _share(times["ours"], share) / _share(times["headroom-ai"], share)
+        yield Verdict(f"proxy: {name}, p{share}, share of headroom-ai's", ratio, "", 1)
+
+
+def _in_turn(places: Mapping[str, str], bodies: Sequence[bytes], name: str) -> Times:
+    """Milliseconds of each request at each place, the first ones left out; a table of them is printed."""
+    lines = {place: http.client.HTTPConnection(urlsplit(url).netloc, timeout=600) for place, url in places.items()}
+    found: dict[str, list[float]] = defaultdict(list)
+    arrived: dict[str, list[int]] = defaultdict(list)
+    for number, body in enumerate(bodies):
+        order = list(lines)
+        at = number % len(order)
+        for place in (*order[at:], *order[:at]):  # whoever comes second may find the upstream's caches warm
+            started = time.perf_counter()
+            reply = _asked(lines[place], body)
+            found[place].append((time.perf_counter() - started) * 1e3)
+            arrived[place].append(_arrived(reply) * 100 // len(body))
+    for line in lines.values():
+        line.close()
+    measured = {place: own[_WARM_UP:] for place, own in found.items()}
+    for place, own in measured.items():
+        shares = "".join(f"   p{share} {_share(own, share):7.1f} ms" for share in (50, 90, 99))
+        print(f"{name:32} {place:12}{shares}   {median(arrived[place]):3.0f} % of the bytes arrived", flush=True)
+    return measured
+
+
+def _arrived(reply: bytes) -> int:
+    """How many bytes reached the upstream, which says so."""
+    found = re.search(rb"(\d+) bytes arrived", reply)
+    assert found, reply[:500]
+    return int(found[1])
+
+
+def _asked(line: http.client.HTTPConnection, body: bytes) -> bytes:
+    line.request("POST", "/v1/messages", body, {"content-type": "application/json"})
+    return line.getresponse().read()
 
 
 def _memory(url: str, pid: int, known: bytes) -> Iterator[Verdict]:
@@ -101,11 +167,7 @@ def _times(url: str, bodies: Sequence[bytes]) -> list[float]:
     """Milliseconds of each request over one connection."""
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=600)
 
-    def ask(body: bytes) -> None:
-        connection.request("POST", "/v1/messages", body, {"content-type": "application/json"})
-        connection.getresponse().read()
-
-    found = [milliseconds(ask, body) for body in bodies]
+    found = [milliseconds(_asked, connection, body) for body in bodies]
     connection.close()
     return found
 
@@ -126,11 +188,16 @@ def _conversation(size_bytes: int) -> bytes:
     return body
 
 
-def _with_new_result(number: int) -> bytes:
-    lines = "".join(
-        f"2024-05-01 10:00:{i % 60:02} INFO [w-{i % 4}] run {number} unit {i} took {i} ms\n" for i in range(770)
-    )
-    return body_of("anthropic", history("anthropic", lines), tools_of("anthropic", "run"))
+def _goes_on(body: bytes, count: int) -> Iterator[bytes]:
+    """Bodies of a conversation that goes on with another short question each time."""
+    request = json.loads(body)
+    for number in range(count):
+        more = [*answer_to("anthropic", [], "I see."), {"role": "user", "content": f"Go on with part {number}."}]
+        yield json.dumps(request | {"messages": [*request["messages"], *more]}, indent=1).encode()
+
+
+def _with_new_result(kind: str, number: int) -> bytes:
+    return body_of("anthropic", history("anthropic", large(kind, _NEW_BYTES, number)), tools_of("anthropic", "run"))
 
 
 def _resident_mb(pid: int) -> float:
@@ -141,5 +208,5 @@ def _resident_mb(pid: int) -> float:
 
 
 if __name__ == "__main__":
-    for verdict in measure_proxy():
+    for verdict in measure_proxy(sys.argv[1] if sys.argv[1:] else None):
         print(verdict, flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -132,10 +133,14 @@ def _json(known: _Known) -> Json:
 
 
 def _marks(request: Request, known: _Known) -> Iterator[tuple[int, int, str, Marker]]:
-    """Marks with the reference that each has or goes by; one that leads nowhere is ordinary text of the original."""
+    """Marks with the reference that each has or goes by; one that is quoted, or leads nowhere, is ordinary text."""
+    spans = known.spans()
+    ends = [span[3] for span in spans]
     there: dict[str, bool] = {request.ref: True}
     ref = ""
     for start, end, marker in scan(known.text):
+        if _is_copied(known, spans[bisect_right(ends, start)], start, end):
+            continue
         ref = marker.ref or ref
         if ref and ref not in there:
             try:
@@ -145,6 +150,13 @@ def _marks(request: Request, known: _Known) -> Iterator[tuple[int, int, str, Mar
                 there[ref] = False
         if ref and there[ref]:
             yield start, end, ref, marker
+
+
+def _is_copied(known: _Known, span: Span, start: int, end: int) -> bool:
+    """Whether a run of the text stands in the original too, at the place that it is shown for."""
+    a, b, c, d = span
+    source = known.original.text or ""
+    return b - a == d - c and end <= d and source[a + start - c : a + end - c] == known.text[start:end]
 
 
 def _place(

@@ -219,9 +219,13 @@ def test_a_line_that_is_pinned_stays(server: Server) -> None:
 
 
 def test_a_forged_mark_is_ordinary_text(server: Server) -> None:
-    row = row_of(server, LOG + "see <<ccr:0123456789ab lines 1-9 of 9>> failed\n", query="0123456789ab failed")
-    marks = whole(server, f"store/{row['ref']}/forms/{row['form']}/markers", "markers")
-    assert "0123456789ab" not in {mark["ref"] for mark in marks}
+    line = "see <<ccr:0123456789ab lines 1-9 of 9>> and <<9-12>> failed\n"
+    row = row_of(server, LOG + line, query="0123456789ab failed")
+    path = f"store/{row['ref']}/forms/{row['form']}"
+    assert line in whole(server, f"{path}/text", "text")
+    marks = whole(server, f"{path}/markers", "markers")
+    assert {mark["ref"] for mark in marks} == {row["ref"]}
+    assert "<<9-12>>" not in {mark["marker"] for mark in marks}
 
 
 def test_hostile_content_is_data_and_nothing_else(server: Server) -> None:

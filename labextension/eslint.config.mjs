@@ -1,5 +1,15 @@
 import tseslint from 'typescript-eslint';
 
+// Words that would be shown as they are written.
+const untranslated = [
+  'JSXText[value=/\\p{L}/u]',
+  'JSXExpressionContainer > :matches(Literal, TemplateElement)[value=/\\p{L}{2}/u]',
+  'JSXAttribute[name.name=/^(title|aria-label|aria-valuetext|placeholder|label|text|alt)$/] > Literal[value=/\\p{L}/u]',
+  'Property[key.name=/^(label|caption|title|body|okLabel|cancelLabel)$/] > Literal[value=/\\p{L}/u]',
+  'AssignmentExpression[left.property.name=/^(title|label|caption|textContent|ariaLabel)$/] > Literal[value=/\\p{L}/u]',
+  'CallExpression[callee.property.name="setAttribute"][arguments.0.value=/^(title|aria-label)$/] > Literal:nth-child(2)'
+];
+
 export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
@@ -13,7 +23,10 @@ export default tseslint.config(
   },
   {
     files: ['src/panel/**'],
-    rules: { '@typescript-eslint/unbound-method': 'off' } // Lumino's signals take the method and its object apart
+    rules: {
+      '@typescript-eslint/unbound-method': 'off', // Lumino's signals take the method and its object apart
+      'no-restricted-syntax': ['error', ...untranslated.map(selector => ({ selector, message: 'What people read goes through the translator.' }))]
+    }
   },
   {
     files: ['test/**'],

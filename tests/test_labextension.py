@@ -27,6 +27,10 @@ FOLDER = Path(__file__).parents[1] / "labextension"
 BUNDLE = FOLDER.parent / "headroom_jupyter" / "labextension"
 SOURCES = sorted((FOLDER / "src" / "client").glob("*.ts"))
 Yarn = Callable[..., str]
+# What a value may say beside a theme's variables.
+_PLAIN = {
+    *("none", "inherit", "transparent", "currentcolor", "color-mix", "srgb", "solid", "dashed", "inset", "collapse"),
+}
 
 pytestmark = [
     pytest.mark.skipif(
@@ -78,6 +82,18 @@ def test_the_committed_bundle_is_of_these_sources(yarn: Yarn) -> None:
 
 def test_the_bundle_is_small() -> None:
     assert sum(path.stat().st_size for path in (BUNDLE / "static").glob("*.js")) < 300_000
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "style").glob("*.css")), ids=lambda path: path.name)
+def test_colours_and_fonts_are_the_themes_own(path: Path) -> None:
+    rules = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for name, value in re.findall(r"([\w-]+):\s*([^;{}]+);", rules):
+        if re.search(r"color|background|border|outline|shadow|fill|stroke", name):
+            words = re.sub(r"var\((?:[^()]|\([^()]*\))*\)", "", value)
+            assert not re.search(r"#\w{3}|\b(?:rgb|hsl|oklch|lab|lch)a?\(", words), f"{name}: {value}"
+            assert set(re.findall(r"[a-z]{3,}(?:-[a-z]+)*", words)) <= _PLAIN, f"{name}: {value}"
+        elif name in ("font-family", "font-size"):
+            assert value == "inherit" or value.startswith("var(--jp-"), f"{name}: {value}"
 
 
 def test_installing_brings_the_panel_to_where_jupyterlab_looks(tmp_path: Path) -> None:

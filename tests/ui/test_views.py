@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import nbformat
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page, Response, expect
 
 from headroom_jupyter import Store, TextResult, compress_text, retrieve
 from headroom_jupyter.ledger import Ledger
@@ -26,6 +27,7 @@ _LINES = [
 ]
 _LINES[8_000] = _HOSTILE
 _LOG = "\n".join(_LINES) + "\n"  # 1 MB
+_THEMES = ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast")
 _OPENED_MS = """async args => {
   const start = performance.now();
   await window.jupyterapp.commands.execute('headroom:compare', args);
@@ -135,7 +137,7 @@ def test_a_fold_of_the_store_opens_to_the_original(views: _Views) -> None:
     page = views.page
     page.get_by_label("Search in originals, paths and references").fill("disk lost")
     expect(page.locator(".jp-Headroom-store tbody [data-row]")).to_have_count(1)
-    page.locator(".jp-Headroom-name button").click()
+    page.locator(".jp-Headroom-original button").click()
     fold = page.locator(".jp-Headroom-preview .jp-Headroom-fold").first
     found = re.search(r"lines (\d+)-(\d+)", fold.inner_text())
     assert found
@@ -147,18 +149,28 @@ def test_a_fold_of_the_store_opens_to_the_original(views: _Views) -> None:
     page.get_by_label("Search in originals, paths and references").fill("")
 
 
-def test_what_another_process_stores_appears_and_what_is_deleted_comes_back(views: _Views) -> None:
+def test_what_another_process_stores_appears_and_what_is_deleted_by_keyboard_comes_back(views: _Views) -> None:
     views.show("Store")
-    page, rows = views.page, views.page.locator(".jp-Headroom-name button")
+    page, rows = views.page, views.page.locator(".jp-Headroom-original button")
     ref = views.store.put(b"stored elsewhere " * 40, kind="prose", path="elsewhere.txt")
     expect(rows.filter(has_text="elsewhere.txt")).to_be_visible()
     row = page.locator("[data-row]", has=rows.filter(has_text="elsewhere.txt"))
-    row.get_by_role("checkbox").check()
-    page.get_by_role("button", name="Delete the selected originals").click()
-    page.locator(".jp-Dialog").get_by_role("button", name="Delete").click()
+    row.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".jp-Headroom-preview .jp-Headroom-folds")).to_contain_text("stored elsewhere")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(row).to_be_focused()
+    page.keyboard.press("Delete")
+    page.keyboard.press("Tab")
+    expect(page.locator(".jp-Dialog").get_by_role("button", name="Delete")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(rows.filter(has_text="elsewhere.txt")).to_have_count(0)
-    page.get_by_role("button", name="Take it back").click()
+    expect(page.locator("[data-row]:focus")).to_have_count(1)
+    page.get_by_role("button", name="Take it back").focus()
+    page.keyboard.press("Enter")
     expect(rows.filter(has_text="elsewhere.txt")).to_be_visible()
+    expect(page.locator("[data-row]:focus")).to_have_count(1)
     assert views.store.get(ref) == b"stored elsewhere " * 40
 
 
@@ -203,3 +215,37 @@ def test_a_result_in_a_notebook_leads_to_the_comparison(views: _Views) -> None:
     output.get_by_role("button", name="Compare").click()
     expect(page.locator(".jp-Headroom-compare .cm-merge-b .jp-Headroom-marker").first).to_be_visible()
     page.evaluate("window.jupyterapp.shell.currentWidget.close()")
+
+
+@pytest.mark.parametrize("theme", _THEMES)
+def test_axe_finds_nothing_that_keeps_anybody_out(theme: str, views: _Views, compare: Page) -> None:
+    compare.get_by_label("Find in both texts").fill("disk lost")
+    views.lab.theme(compare, theme)
+    assert _hindrances(compare, ".jp-Headroom-compare") == []
+    for tab, shown in (
+        ("Store", ".jp-Headroom-original button"),
+        ("Savings", ".jp-Headroom-chart svg"),
+        ("Context", ".jp-Headroom-note"),
+    ):
+        views.show(tab)
+        expect(compare.locator(f".jp-Headroom-panel :is({shown}):visible").first).to_be_visible()
+        assert _hindrances(compare, ".jp-Headroom-panel") == [], tab
+
+
+def _hindrances(page: Page, place: str) -> list[str]:
+    found = Axe().run(page, context=place, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+
+
+def test_after_a_reload_everything_is_where_it_was(views: _Views, compare: Page) -> None:
+    def keeps_all(response: Response) -> bool:
+        kept = response.request.post_data or ""
+        return response.request.method == "PUT" and "headroom-compare:" in kept and '"savings"' in kept
+
+    with compare.expect_response(keeps_all):
+        views.show("Store")
+        views.show("Savings")
+    compare.goto(f"{views.lab.url}/lab")
+    expect(compare.locator(".jp-Headroom-compare .cm-merge-b .jp-Headroom-marker").first).to_be_visible(timeout=60_000)
+    expect(compare.locator(".jp-Headroom-tabs .lm-mod-current")).to_have_text("Savings")
+    expect(compare.locator(".jp-Headroom-totalsList")).to_be_visible()

@@ -3,10 +3,11 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import type { Cell } from '@jupyterlab/cells';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 
-import { short, tokens } from './context/format.js';
+import { tokens } from './context/format.js';
 import type { NotebookContext } from './context/notebook.js';
 import { IHeadroomContext } from './context/plugin.js';
 import type { CellTokens } from './context/state.js';
+import { short } from './ui/figures.js';
 
 const CLASS = 'jp-Headroom-badge';
 

@@ -12,6 +12,7 @@ import type { NotebookContext } from './context/notebook.js';
 import { IHeadroomContext } from './context/plugin.js';
 import { fileId, variableId } from './context/state.js';
 import { headroomIcon } from './icon.js';
+import { reasonOf } from './ui/reason.js';
 
 type Args = ReadonlyPartialJSONObject;
 
@@ -254,8 +255,4 @@ function undoable(trans: TranslationBundle, message: string, undo: () => void): 
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

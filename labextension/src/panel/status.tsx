@@ -6,9 +6,10 @@ import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab
 import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 
-import { percent, short, tokens } from './context/format.js';
+import { percent, tokens } from './context/format.js';
 import type { ContextModel } from './context/model.js';
 import { IHeadroomContext } from './context/plugin.js';
+import { short } from './ui/figures.js';
 
 export const statusPlugin: JupyterFrontEndPlugin<void> = {
   id: 'headroom-jupyter:status',

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { percent, saved, short } from '../../src/panel/context/format.js';
-import { pieces } from '../../src/panel/context/marks.js';
+import { percent, saved } from '../../src/panel/context/format.js';
 import { dollars, knownModels } from '../../src/panel/context/money.js';
 import { askForNotebook, following, missingRow, restored, toggled, tokensOfCells, totalsOf, type Choices } from '../../src/panel/context/state.js';
 import type { PricesAnswer, Row } from '../../src/panel/protocol.js';
@@ -20,10 +19,6 @@ test('a share is never rounded up to all of it', () => {
   assert.equal(percent(1), '100 %');
   assert.equal(saved(0, 0), '0 %');
   assert.equal(saved(1000, 290), '71 %');
-});
-
-test('large counts are short where there is no room', () => {
-  assert.deepEqual([0, 999, 1000, 9_949, 9_960, 999_499, 999_600].map(short), ['0', '999', '1.0k', '9.9k', '10k', '999k', '1.0M']);
 });
 
 test('a price has as many digits as tell something', () => {
@@ -88,18 +83,4 @@ test('what was kept by another version does no harm', () => {
   });
   const kept = { ...choices, query: 'why?', budget: 500, pins: { 'file a': [[1, 3]] as [number, number][] } };
   assert.deepEqual(restored(JSON.parse(JSON.stringify(kept)), choices), kept);
-});
-
-test('marks are told from the text around them', () => {
-  const text = 'a\n<<ccr:0123456789ab lines 2-4 of 9>>\nb <<5-7>> <b>';
-  assert.deepEqual(pieces(text).filter(piece => piece.mark).map(piece => piece.text), ['<<ccr:0123456789ab lines 2-4 of 9>>', '<<5-7>>']);
-  assert.equal(pieces(text).map(piece => piece.text).join(''), text);
-  assert.deepEqual(pieces(''), []);
-});
-
-test('what cannot be seen is made visible, and a long line takes no time', () => {
-  assert.equal(pieces('\u001b[31m\u202e')[0]?.text, '␛[31m⟨U+202E⟩');
-  const started = performance.now();
-  assert.equal(pieces('<<'.repeat(1_000_000)).length, 1);
-  assert.ok(performance.now() - started < 2000);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { MarkerPlace } from '../../src/panel/protocol.js';
-import { bytes, distance, grouped, savedPercent } from '../../src/panel/ui/figures.js';
+import { bytes, distance, grouped, savedPercent, short } from '../../src/panel/ui/figures.js';
 import { foldLines, withoutRange, withRange } from '../../src/panel/ui/foldModel.js';
 import { visible } from '../../src/panel/ui/visible.js';
 import { rowWindow, scrolledTo } from '../../src/panel/ui/window.js';
@@ -61,4 +61,8 @@ test('sizes and distances read as people say them', () => {
   assert.equal(grouped(1234567), '1,234,567');
   assert.equal(distance(0, 7200, 'en'), '2 hours ago');
   assert.equal(distance(86_400 * 30, 0, 'en'), 'in 30 days');
+});
+
+test('large counts are short where there is no room', () => {
+  assert.deepEqual([0, 999, 1000, 9_949, 9_960, 999_499, 999_600].map(short), ['0', '999', '1.0k', '9.9k', '10k', '999k', '1.0M']);
 });

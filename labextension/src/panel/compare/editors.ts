@@ -198,6 +198,11 @@ export class Editors {
   }
 
   private _toggleAtCursor(): boolean {
+    const button = document.activeElement?.closest<HTMLElement>('[data-fold]');
+    if (button) {
+      this._toggle(Number(button.dataset.fold));
+      return true;
+    }
     const { head } = this.before.state.selection.main;
     const index = this._omitted.findIndex(one => one.from <= head && head <= one.to);
     if (index >= 0) {

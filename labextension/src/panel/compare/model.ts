@@ -4,6 +4,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { HeadroomApi } from '../api.js';
 import { ROUTES, type EntryAnswer, type Form, type Level, type LineRange, type MarkerPlace, type RowsAnswer } from '../protocol.js';
 import { withoutRange, withRange } from '../ui/foldModel.js';
+import { reasonOf } from '../ui/reason.js';
 import { Original } from '../ui/texts.js';
 import { piecesOf, type Piece } from './pieces.js';
 
@@ -95,6 +96,10 @@ export class CompareModel {
     return this._repin(withoutRange(this.pins, range));
   }
 
+  dispose(): void {
+    Signal.clearData(this);
+  }
+
   private _repin(pins: LineRange[]): Promise<void> {
     return this._during(async () => {
       const { ref, document, query, level, model } = this.args;
@@ -136,7 +141,7 @@ export class CompareModel {
     try {
       await work();
     } catch (error) {
-      this.error = error instanceof Error ? error.message : String(error);
+      this.error = reasonOf(error);
     } finally {
       this.isBusy = false;
       this._stateChanged.emit();

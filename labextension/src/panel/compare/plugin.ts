@@ -55,6 +55,7 @@ export const comparePlugin: JupyterFrontEndPlugin<IComparisons> = {
       });
       content.pinned.connect((_, pins) => { comparisons.emit(args, pins); });
       const widget = new MainAreaWidget({ content });
+      widget.toolbar.hide(); // ours is part of the content
       widget.id = `headroom-compare-${++opened}`;
       widget.title.label = args.title ?? args.ref;
       widget.title.caption = trans.__('Headroom: before and after');

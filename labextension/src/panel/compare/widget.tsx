@@ -1,11 +1,13 @@
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IDisposable } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 import React from 'react';
 
 import type { LineRange, MarkerPlace } from '../protocol.js';
+import { keepFocus } from '../ui/focus.js';
 import { Editors } from './editors.js';
 import type { CompareModel } from './model.js';
 import { CompareToolbar } from './toolbar.js';
@@ -21,8 +23,14 @@ export class CompareWidget extends Panel {
     this._host.addClass('jp-Headroom-compareTexts');
     this.addWidget(this._bar());
     this.addWidget(this._host);
+    this._focus = keepFocus(this.node, '.cm-merge-a .cm-content');
     model.textsChanged.connect(this._draw, this);
-    void model.load().then(() => { this._showFirst(); });
+    void model.load().then(() => {
+      this._showFirst();
+      if (document.activeElement === this.node) {
+        this._focusText();
+      }
+    });
   }
 
   /** Somebody wants to see a marker of another original. */
@@ -46,13 +54,19 @@ export class CompareWidget extends Panel {
   }
 
   override dispose(): void {
+    this._focus.dispose();
     this._editors?.dispose();
+    this.model.dispose();
     Signal.clearData(this);
     super.dispose();
   }
 
   protected override onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
+    this._focusText();
+  }
+
+  private _focusText(): void {
     (this._editors?.after ?? this._editors?.before)?.focus();
   }
 
@@ -109,6 +123,7 @@ export class CompareWidget extends Panel {
     this._editors.scroller.scrollTop = top;
   }
 
+  private readonly _focus: IDisposable;
   private _editors: Editors | null = null;
   private readonly _host = new Widget();
   private readonly _elsewhere = new Signal<this, MarkerPlace>(this);

@@ -18,7 +18,7 @@ interface Props {
 export function Header({ model, context, commands, trans }: Props): React.JSX.Element {
   const { before, after, isEstimate } = context.totals;
   return (
-    <header className="jp-Headroom-header">
+    <div className="jp-Headroom-header">
       <Question context={context} trans={trans} />
       <div className="jp-Headroom-pair">
         <label>
@@ -45,7 +45,7 @@ export function Header({ model, context, commands, trans }: Props): React.JSX.El
         ))}
       </div>
       <Source context={context} commands={commands} trans={trans} />
-    </header>
+    </div>
   );
 }
 

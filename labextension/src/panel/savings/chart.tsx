@@ -5,6 +5,7 @@ import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import React, { useEffect, useRef, useState } from 'react';
 
+import { reasonOf } from '../ui/reason.js';
 import type { Look } from './specs.js';
 
 const TYPES = ['application/vnd.vegalite.v5+json', 'application/vnd.vegalite.v6+json', 'application/vnd.vegalite.v4+json'];
@@ -53,7 +54,7 @@ export function Chart({ rendermime, themes, label, spec, data }: ChartProps): Re
     // Its menu leads to a page on the network.
     const metadata = { [type]: { embed_options: { actions: false, renderer: 'svg' } } };
     const model = new MimeModel({ data: { [type]: spec(look(node, width)) as ReadonlyJSONObject }, metadata, trusted: true });
-    renderer.renderModel(model).catch((reason: unknown) => { setError(reason instanceof Error ? reason.message : String(reason)); });
+    renderer.renderModel(model).catch((reason: unknown) => { setError(reasonOf(reason)); });
     return () => {
       renderer.dispose();
       node.replaceChildren();

@@ -3,6 +3,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { HeadroomApi } from '../api.js';
 import { ROUTES, type SavingsAnswer, type SavingsQuery } from '../protocol.js';
+import { reasonOf } from '../ui/reason.js';
 
 export interface Books {
   compressors: SavingsAnswer;
@@ -40,7 +41,7 @@ export class SavingsModel {
         this.error = '';
       }
     } catch (error) {
-      this.error = error instanceof Error ? error.message : String(error);
+      this.error = reasonOf(error);
     }
     this._stateChanged.emit();
   }

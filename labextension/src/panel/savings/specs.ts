@@ -24,6 +24,8 @@ export interface Words {
 
 type Spec = Record<string, unknown>;
 
+/** Three words of a legend need this many pixels. */
+const NARROW = 300;
 const SCHEMA = 'https://vega.github.io/schema/vega-lite/v5.json';
 
 /** Tokens of each day: without compression, with it, and what retrievals paid back. */
@@ -39,8 +41,8 @@ export function overTime(answer: SavingsAnswer, words: Words, look: Look): Spec 
     height: 140,
     mark: { type: 'line', point: true },
     encoding: {
-      x: { field: 'day', type: 'ordinal', title: words.day, axis: { labelAngle: -40, labelOverlap: true } },
-      y: { field: 'tokens', type: 'quantitative', title: words.tokens, axis: { format: '~s' } },
+      x: days(),
+      y: { field: 'tokens', type: 'quantitative', title: null, axis: { format: '~s', tickCount: 5 } },
       color: colours(words, look),
       tooltip: tooltips('day', words.day, words.tokens)
     }
@@ -63,9 +65,9 @@ export function byGroup(groups: Record<string, Figures>, title: string, words: W
     height: 30 + 22 * largest.length,
     mark: 'bar',
     encoding: {
-      y: { field: 'group', type: 'nominal', title, sort: largest.map(([group]) => group), axis: { labelLimit: 110 } },
+      y: { field: 'group', type: 'nominal', title: null, sort: largest.map(([group]) => group), axis: { labelLimit: 110 } },
       yOffset: { field: 'what', sort: [words.before, words.after] },
-      x: { field: 'tokens', type: 'quantitative', title: words.tokens, axis: { format: '~s', tickCount: 4 } },
+      x: { field: 'tokens', type: 'quantitative', title: null, axis: { format: '~s', tickCount: 4 } },
       color: { ...colours(words, look), legend: null },
       tooltip: tooltips('group', title, words.tokens)
     }
@@ -83,8 +85,8 @@ export function cacheOverTime(answer: SavingsAnswer, words: Words, look: Look): 
     height: 100,
     mark: { type: 'bar', color: look.after },
     encoding: {
-      x: { field: 'day', type: 'ordinal', title: words.day, axis: { labelAngle: -40, labelOverlap: true } },
-      y: { field: 'share', type: 'quantitative', title: words.cached, axis: { format: '%' }, scale: { domain: [0, 1] } },
+      x: days(),
+      y: { field: 'share', type: 'quantitative', title: null, axis: { format: '%', tickCount: 3 }, scale: { domain: [0, 1] } },
       tooltip: [
         { field: 'day', type: 'nominal', title: words.day },
         { field: 'share', type: 'quantitative', format: '.1%', title: words.cached }
@@ -108,12 +110,17 @@ export function daily({ series }: SavingsAnswer): Map<string, Sums> {
   return days;
 }
 
+/** The heading says what is drawn, so axes have no titles: the panel is narrow. */
+function days(): Spec {
+  return { field: 'day', type: 'ordinal', title: null, axis: { labelAngle: -40, labelOverlap: true } };
+}
+
 function colours(words: Words, look: Look): Spec {
   return {
     field: 'what',
     type: 'nominal',
     title: null,
-    legend: { orient: 'top', columns: 3 },
+    legend: { orient: 'top', columns: look.width < NARROW ? 2 : 3, columnPadding: 6, symbolSize: 60 },
     scale: { domain: [words.before, words.after, words.retrieved], range: [look.before, look.after, look.retrieved] }
   };
 }

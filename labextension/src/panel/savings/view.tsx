@@ -7,7 +7,7 @@ import React from 'react';
 
 import type { Figures } from '../protocol.js';
 import { Button } from '../ui/button.js';
-import { grouped, savedPercent } from '../ui/figures.js';
+import { grouped, savedPercent, short } from '../ui/figures.js';
 import { visible } from '../ui/visible.js';
 import { Chart } from './chart.js';
 import type { Books, SavingsModel } from './model.js';
@@ -34,11 +34,6 @@ export class SavingsView extends ReactWidget {
 
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
-    void this._props.model.load();
-  }
-
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
     void this._props.model.load();
   }
 }
@@ -89,17 +84,17 @@ function Report({ books, rendermime, themes, trans }: Props & { books: Books }):
   return (
     <>
       <Totals total={total} trans={trans} />
-      <h3>{trans.__('Over time')}</h3>
+      <h2>{trans.__('Tokens over time')}</h2>
       {chart(trans.__('Tokens of each day'), compressors, look => overTime(compressors, words, look))}
-      <h3>{trans.__('By compressor')}</h3>
+      <h2>{trans.__('Tokens by compressor')}</h2>
       {chart(trans.__('Tokens by compressor'), compressors, look => byGroup(compressors.groups, trans.__('compressor'), words, look))}
       <Groups groups={compressors.groups} name={trans.__('compressor')} none={trans.__('(retrieved)')} trans={trans} />
-      <h3>{trans.__('By notebook')}</h3>
+      <h2>{trans.__('Tokens by notebook')}</h2>
       {chart(trans.__('Tokens by notebook'), notebooks, look => byGroup(named(notebooks.groups, trans.__('(no notebook)')), trans.__('notebook'), words, look))}
       <Groups groups={notebooks.groups} name={trans.__('notebook')} none={trans.__('(no notebook)')} trans={trans} />
       {total.calls > 0 && (
         <>
-          <h3>{trans.__('Prompt cache, as providers measured it')}</h3>
+          <h2>{trans.__('Prompt cache, as providers measured it')}</h2>
           <p>
             {trans.__('%1 calls, %2 input tokens: %3 from the cache, %4 written to it.', grouped(total.calls), grouped(total.input_tokens), grouped(total.cached_tokens), grouped(total.written_tokens))}
           </p>
@@ -147,14 +142,14 @@ function Groups({ groups, name, none, trans }: GroupsProps): React.JSX.Element {
       <table>
         <thead>
           <tr>
-            {[name, trans.__('before'), trans.__('after'), trans.__('retrieved'), trans.__('saved')].map(head => <th key={head} scope="col">{head}</th>)}
+            {[name, trans.__('before'), trans.__('after'), trans.__('saved'), trans.__('retrieved')].map(head => <th key={head} scope="col">{head}</th>)}
           </tr>
         </thead>
         <tbody>
           {rows.slice(0, MOST_GROUPS).map(([group, one]) => (
             <tr key={group}>
               <th scope="row" title={visible(group)}><bdi>{visible(group) || none}</bdi></th>
-              {[one.tokens_before, one.tokens_after, one.tokens_retrieved, one.tokens_saved].map((count, index) => <td key={index}>{grouped(count)}</td>)}
+              {[one.tokens_before, one.tokens_after, one.tokens_saved, one.tokens_retrieved].map((count, index) => <td key={index} title={grouped(count)}>{short(count)}</td>)}
             </tr>
           ))}
         </tbody>

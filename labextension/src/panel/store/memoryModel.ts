@@ -3,6 +3,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { HeadroomApi } from '../api.js';
 import { ROUTES, type MemoryAnswer, type MemoryQuery, type MemoryRecord } from '../protocol.js';
+import { reasonOf } from '../ui/reason.js';
 
 const PAGE = 100;
 
@@ -55,7 +56,7 @@ export class MemoryModel {
   }
 
   private _fail(error: unknown): void {
-    this.error = error instanceof Error ? error.message : String(error);
+    this.error = reasonOf(error);
     this._stateChanged.emit();
   }
 

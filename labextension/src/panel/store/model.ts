@@ -4,6 +4,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { HeadroomApi } from '../api.js';
 import { ROUTES, type ChangesAnswer, type Entry, type StoreAction, type StoreActionAnswer, type StoreAnswer, type StoreQuery } from '../protocol.js';
+import { reasonOf } from '../ui/reason.js';
 import { Original } from '../ui/texts.js';
 
 type Filter = 'q' | 'kind' | 'notebook' | 'min_bytes' | 'max_bytes' | 'since' | 'before' | 'pinned' | 'sort' | 'order';
@@ -108,6 +109,7 @@ export class StoreModel {
       if (answer.resume !== null) {
         await this._searchOn(answer, asked);
       }
+      await this.need(...this._inView);
     } catch (error) {
       this._fail(error);
     } finally {
@@ -120,6 +122,7 @@ export class StoreModel {
 
   /** Gets the rows in view if they are not there. */
   async need(first: number, end: number): Promise<void> {
+    this._inView = [first, end];
     const asked = this._asked;
     for (let page = Math.floor(first / PAGE); page * PAGE < Math.min(end, this.total); page++) {
       if (this._pages.has(page) || this.filters.q) {
@@ -238,7 +241,7 @@ export class StoreModel {
   }
 
   private _fail(error: unknown): void {
-    this.error = error instanceof Error ? error.message : String(error);
+    this.error = reasonOf(error);
     this._stateChanged.emit();
   }
 
@@ -246,6 +249,8 @@ export class StoreModel {
   private readonly _stateChanged = new Signal<this, void>(this);
   private _entries = new Map<number, Entry>();
   private _pages = new Set<number>();
+  /** Rows that are drawn: after a change they are there again. */
+  private _inView: [number, number] = [0, 0];
   private _asked = 0;
   private _cursor = '';
   private _document = '';

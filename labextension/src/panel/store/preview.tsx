@@ -6,6 +6,7 @@ import { Button } from '../ui/button.js';
 import { saveAs } from '../ui/download.js';
 import { bytes } from '../ui/figures.js';
 import { FoldView } from '../ui/foldView.js';
+import { reasonOf } from '../ui/reason.js';
 import type { StoreModel } from './model.js';
 
 export interface PreviewProps {
@@ -32,19 +33,20 @@ export function Preview(props: PreviewProps): React.JSX.Element {
     setError('');
     Promise.all([source.entry(), source.forms()]).then(
       ([entry, forms]) => { if (isCurrent) { setAbout({ entry, form: forms[0]?.form ?? null }); } },
-      (reason: unknown) => { if (isCurrent) { setError(reason instanceof Error ? reason.message : String(reason)); } }
+      (reason: unknown) => { if (isCurrent) { setError(reasonOf(reason)); } }
     );
     return () => { isCurrent = false; };
   }, [ref]);
   const download = (): void => {
     source.bytes().then(
       blob => { saveAs(blob, about?.entry.path.split('/').pop() ?? `${ref}.txt`); },
-      (reason: unknown) => { setError(reason instanceof Error ? reason.message : String(reason)); }
+      (reason: unknown) => { setError(reasonOf(reason)); }
     );
   };
   const document = model.document;
   return (
-    <section className="jp-Headroom-preview" aria-label={trans.__('Preview of %1', ref)}>
+    <section className="jp-Headroom-preview" aria-label={trans.__('Preview of %1', ref)}
+      onKeyDown={event => { if (event.key === 'Escape') { props.onClose(); } }}>
       <div className="jp-Headroom-buttons">
         <Button label={trans.__('Show before and after side by side')} text={trans.__('Compare')}
           onClick={() => { onCompare({ ref, document, ...(props.line > 0 ? { line: props.line } : {}) }); }} />
@@ -62,7 +64,7 @@ export function Preview(props: PreviewProps): React.JSX.Element {
         </div>
       )}
       {about?.entry.is_text && (
-        <FoldView source={source} form={about.form} trans={trans}
+        <FoldView source={source} form={about.form} label={trans.__('What a model reads')} trans={trans}
           onOpen={marker => { onCompare({ ref: marker.ref, document, ...(marker.ref === ref ? { marker: marker.marker } : {}) }); }} />
       )}
     </section>

@@ -87,7 +87,7 @@ function Cells({ model, trans, language, entry, shown, onOpen }: CellsProps): Re
         <input type="checkbox" tabIndex={-1} checked={isSelected} aria-label={trans.__('Select %1', name)}
           onChange={event => { model.select(entry.ref, event.target.checked); }} />
       </td>
-      <td className="jp-Headroom-name">
+      <td className="jp-Headroom-original">
         <button type="button" tabIndex={-1} aria-expanded={shown === entry.ref} title={`${name} ${entry.ref}`} onClick={onOpen}>
           <bdi>{name}</bdi>
         </button>

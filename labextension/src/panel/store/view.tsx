@@ -46,13 +46,6 @@ export class StoreView extends ReactWidget {
     this._props.model.start();
   }
 
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    if (this.isVisible) {
-      this._props.model.start();
-    }
-  }
-
   protected override onAfterHide(message: Message): void {
     super.onAfterHide(message);
     this._props.model.stop();

@@ -7,10 +7,12 @@ export interface ButtonProps {
   onClick: () => void;
   isDisabled?: boolean;
   isPressed?: boolean;
+  /** -1 where something around it is the one stop for the tab key. */
+  stop?: number | undefined;
 }
 
 /** A small push button. */
-export function Button({ label, text, onClick, isDisabled = false, isPressed }: ButtonProps): React.JSX.Element {
+export function Button({ label, text, onClick, isDisabled = false, isPressed, stop }: ButtonProps): React.JSX.Element {
   return (
     <button
       type="button"
@@ -18,6 +20,7 @@ export function Button({ label, text, onClick, isDisabled = false, isPressed }: 
       aria-label={label}
       aria-pressed={isPressed}
       title={label}
+      tabIndex={stop}
       onClick={onClick}
       disabled={isDisabled}
     >

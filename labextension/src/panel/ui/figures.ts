@@ -11,6 +11,15 @@ export function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/** 950, 1.2k, 34k, 1.5M: for places that are narrow. */
+export function short(count: number): string {
+  if (count < 1000) {
+    return String(count);
+  }
+  const [size, unit] = count < 999_500 ? [count / 1000, 'k'] : [count / 1_000_000, 'M'];
+  return `${size < 9.95 ? size.toFixed(1) : Math.round(size)}${unit}`;
+}
+
 /** Bytes in the unit that suits them, in powers of 1000. */
 export function bytes(count: number): string {
   for (const [unit, size] of [['GB', 1e9], ['MB', 1e6], ['kB', 1e3]] as const) {

@@ -5,15 +5,28 @@ import type { MarkerPlace } from '../protocol.js';
 import { Button } from './button.js';
 import { foldLines, hasSource, type FoldLine } from './foldModel.js';
 import { Original } from './texts.js';
+import { reasonOf } from './reason.js';
 import { visible } from './visible.js';
 
 export interface FoldViewProps {
-  source: Original;
+  /** Where the text is read; null where `shown` is all there is. */
+  source: Original | null;
   /** Which text; the original itself is read when it is null. */
   form: string | null;
+  /** The text as far as it is known: shown until all of it is read, and if it cannot be. */
+  shown?: string;
+  label: string;
   trans: TranslationBundle;
   /** Shows a marker at its place in the original, in the main area. */
   onOpen: (marker: MarkerPlace) => void;
+  /** -1 where something around it is the one stop for the tab key. */
+  stop?: number | undefined;
+}
+
+interface Read {
+  text: string;
+  markers: MarkerPlace[];
+  error: string;
 }
 
 const LINES_AT_ONCE = 200;
@@ -21,34 +34,35 @@ const CHARS_AT_ONCE = 20_000;
 const LONGEST_LINE = 2_000;
 
 /** What a model reads, in lines; a marker opens to what it stands for. */
-export function FoldView({ source, form, trans, onOpen }: FoldViewProps): React.JSX.Element {
-  const [read, setRead] = useState<{ text: string; markers: MarkerPlace[]; error: string } | null>(null);
+export function FoldView(props: FoldViewProps): React.JSX.Element {
+  const { source, form, shown, label, trans, stop = 0 } = props;
+  const [read, setRead] = useState<Read | null>(null);
   const [most, setMost] = useState(LINES_AT_ONCE);
   useEffect(() => {
     let isCurrent = true;
     setRead(null);
-    load(source, form)
-      .then(({ text, markers }) => ({ text, markers, error: '' }))
-      .catch((error: unknown) => ({ text: '', markers: [], error: error instanceof Error ? error.message : String(error) }))
-      .then(got => { if (isCurrent) { setRead(got); } }, () => undefined);
+    if (source) {
+      load(source, form).then(
+        got => { if (isCurrent) { setRead({ ...got, error: '' }); } },
+        (error: unknown) => { if (isCurrent) { setRead({ text: shown ?? '', markers: [], error: reasonOf(error) }); } }
+      );
+    }
     return () => { isCurrent = false; };
-  }, [source.ref, source.document, form]);
-  const lines = useMemo(() => (read ? foldLines(read.text, read.markers) : []), [read]);
-  if (!read) {
+  }, [source?.ref, source?.document, form]);
+  const known = read ?? (shown === undefined ? null : { text: shown, markers: [], error: '' });
+  const lines = useMemo(() => (known ? foldLines(known.text, known.markers) : []), [read, shown]);
+  if (!known) {
     return <div role="status">{trans.__('Loading…')}</div>;
   }
-  if (read.error) {
-    return <div role="alert" className="jp-Headroom-error">{read.error}</div>;
-  }
   return (
-    <div className="jp-Headroom-folds" role="region" aria-label={trans.__('What a model reads')}>
-      {lines.slice(0, most).map(line => (
-        <Line key={line.index} line={line} source={source} trans={trans} onOpen={onOpen} />
-      ))}
+    <div className="jp-Headroom-folds" role="region" aria-label={label} aria-busy={source !== null && read === null} tabIndex={stop}>
+      {known.error && <div role="alert" className="jp-Headroom-error">{known.error}</div>}
+      {lines.slice(0, most).map(line => <Line key={line.index} line={line} {...props} />)}
       {lines.length > most && (
         <Button
           label={trans.__('Show more lines')}
           text={trans.__('%1 more lines', (lines.length - most).toLocaleString())}
+          stop={stop}
           onClick={() => { setMost(most + 5 * LINES_AT_ONCE); }}
         />
       )}
@@ -64,7 +78,7 @@ async function load(source: Original, form: string | null): Promise<{ text: stri
   return { text, markers };
 }
 
-type LineProps = Omit<FoldViewProps, 'form'> & { line: FoldLine };
+type LineProps = Pick<FoldViewProps, 'source' | 'trans' | 'onOpen' | 'stop'> & { line: FoldLine };
 
 function Line({ line, ...rest }: LineProps): React.JSX.Element {
   return (
@@ -86,7 +100,7 @@ function shortened(text: string): string {
 
 type FoldProps = Omit<LineProps, 'line'> & { marker: MarkerPlace };
 
-function Fold({ marker, source, trans, onOpen }: FoldProps): React.JSX.Element {
+function Fold({ marker, source, trans, onOpen, stop }: FoldProps): React.JSX.Element {
   const id = useId();
   const [isOpen, setOpen] = useState(false);
   const [parts, setParts] = useState<string[]>([]);
@@ -95,13 +109,12 @@ function Fold({ marker, source, trans, onOpen }: FoldProps): React.JSX.Element {
   const shown = parts.reduce((sum, part) => sum + part.length, 0);
   const rest = known ? known.source_end - known.source_start - shown : 0;
   const more = (): void => {
-    if (!known) {
+    if (!known || !source) {
       return;
     }
-    const original = marker.ref === source.ref ? source : source.other(marker.ref);
-    original.page(known.source_start + shown, Math.min(rest, CHARS_AT_ONCE)).then(
+    source.other(marker.ref).page(known.source_start + shown, Math.min(rest, CHARS_AT_ONCE)).then(
       page => { setParts([...parts, page.text]); },
-      (reason: unknown) => { setError(reason instanceof Error ? reason.message : String(reason)); }
+      (reason: unknown) => { setError(reasonOf(reason)); }
     );
   };
   const toggle = (): void => {
@@ -119,11 +132,12 @@ function Fold({ marker, source, trans, onOpen }: FoldProps): React.JSX.Element {
       <button
         type="button"
         className="jp-Headroom-fold"
+        tabIndex={stop}
         aria-expanded={known ? isOpen : undefined}
         aria-controls={known ? id : undefined}
         onClick={toggle}
       >
-        {known && (isOpen ? '▾ ' : '▸ ')}
+        {known && <span aria-hidden="true">{isOpen ? '▾ ' : '▸ '}</span>}
         {visible(shortened(marker.marker))}
       </button>
       {isOpen && (
@@ -135,10 +149,11 @@ function Fold({ marker, source, trans, onOpen }: FoldProps): React.JSX.Element {
               <Button
                 label={trans.__('Show more of the original')}
                 text={trans.__('%1 more characters', rest.toLocaleString())}
+                stop={stop}
                 onClick={more}
               />
             )}
-            <Button label={trans.__('Show at its place in the original')} text={trans.__('At its place')} onClick={() => { onOpen(marker); }} />
+            <Button label={trans.__('Show at its place in the original')} text={trans.__('At its place')} stop={stop} onClick={() => { onOpen(marker); }} />
           </div>
         </div>
       )}

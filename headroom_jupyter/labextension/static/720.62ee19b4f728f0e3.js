@@ -198,23 +198,6 @@
   gap: 4px;
 }
 
-.jp-Headroom-button {
-  background: var(--jp-layout-color2);
-  border: var(--jp-border-width) solid var(--jp-border-color1);
-  border-radius: var(--jp-border-radius);
-  color: var(--jp-ui-font-color1);
-  cursor: pointer;
-  font: inherit;
-  font-size: var(--jp-ui-font-size0);
-  height: auto;
-  line-height: 1.4;
-  padding: 2px 8px;
-}
-
-.jp-Headroom-button:hover {
-  background: var(--jp-layout-color3);
-}
-
 .jp-Headroom-link {
   background: none;
   border: none;
@@ -373,37 +356,13 @@
   padding: 4px 0 4px 4px;
 }
 
-.jp-Headroom-text {
+.jp-Headroom-detail .jp-Headroom-folds {
   background: var(--jp-layout-color0);
   border: var(--jp-border-width) solid var(--jp-border-color2);
   color: var(--jp-content-font-color1);
-  font-family: var(--jp-code-font-family);
-  font-size: var(--jp-ui-font-size0);
-  margin: 0;
   max-height: 320px;
   overflow: auto;
   padding: 4px 6px;
-  unicode-bidi: plaintext;
-  white-space: pre-wrap;
-  overflow-wrap: anywhere;
-}
-
-.jp-Headroom-mark {
-  background: var(--jp-layout-color2);
-  border: var(--jp-border-width) dashed var(--jp-border-color1);
-  color: var(--jp-content-link-color);
-  cursor: pointer;
-  font: inherit;
-  overflow-wrap: anywhere;
-  padding: 0 2px;
-  text-align: left;
-  white-space: pre-wrap;
-}
-
-.jp-Headroom-more {
-  color: var(--jp-ui-font-color1);
-  display: block;
-  font-family: var(--jp-ui-font-family);
 }
 
 @container (min-width: 420px) {
@@ -484,7 +443,7 @@
   bottom: 0;
   color: var(--jp-ui-font-color2);
   font-family: var(--jp-ui-font-family);
-  font-size: 10px;
+  font-size: var(--jp-ui-font-size0);
   line-height: 12px;
   padding: 0 3px;
   pointer-events: auto;
@@ -617,6 +576,11 @@
   font-family: var(--jp-code-font-family);
   font-size: var(--jp-code-font-size);
   line-height: 1.5;
+}
+
+.jp-Headroom-compareTexts .cm-editor.cm-focused {
+  outline: 2px solid var(--jp-brand-color1);
+  outline-offset: -2px;
 }
 
 .jp-Headroom-compareTexts .cm-merge-a {
@@ -794,7 +758,7 @@
   outline-offset: -2px;
 }
 
-.jp-Headroom-name button {
+.jp-Headroom-original button {
   display: block;
   max-width: 100%;
   padding: 0;
@@ -806,8 +770,8 @@
   cursor: pointer;
 }
 
-.jp-Headroom-name button,
-.jp-Headroom-name .jp-Headroom-about {
+.jp-Headroom-original button,
+.jp-Headroom-original .jp-Headroom-about {
   overflow: hidden;
   text-overflow: ellipsis;
   white-space: nowrap;
@@ -898,14 +862,14 @@
   justify-content: space-between;
 }
 
-.jp-Headroom-savings h3 {
+.jp-Headroom-savings h2 {
   margin: 8px 0 0;
   font-size: var(--jp-ui-font-size1);
 }
 
 .jp-Headroom-totalsList {
   display: grid;
-  grid-template-columns: repeat(auto-fill, minmax(130px, 1fr));
+  grid-template-columns: repeat(auto-fill, minmax(96px, 1fr));
   gap: 6px;
   margin: 0;
 }
@@ -949,7 +913,7 @@
 
 .jp-Headroom-scrolled th[scope='row'],
 .jp-Headroom-scrolled thead th:first-child {
-  max-width: 120px;
+  max-width: 90px;
   overflow: hidden;
   text-align: start;
   text-overflow: ellipsis;
@@ -962,4 +926,4 @@
   flex-wrap: wrap;
   gap: 4px;
 }
-`,""]),e.d(r,{},{A:p})},314(o){o.exports=function(o){var r=[];return r.toString=function(){return this.map(function(r){var e="",a=void 0!==r[5];return r[4]&&(e+="@supports (".concat(r[4],") {")),r[2]&&(e+="@media ".concat(r[2]," {")),a&&(e+="@layer".concat(r[5].length>0?" ".concat(r[5]):""," {")),e+=o(r),a&&(e+="}"),r[2]&&(e+="}"),r[4]&&(e+="}"),e}).join("")},r.i=function(o,e,a,t,i){"string"==typeof o&&(o=[[null,o,void 0]]);var p={};if(a)for(var d=0;d<this.length;d++){var n=this[d][0];null!=n&&(p[n]=!0)}for(var l=0;l<o.length;l++){var s=[].concat(o[l]);a&&p[s[0]]||(void 0!==i&&(void 0===s[5]||(s[1]="@layer".concat(s[5].length>0?" ".concat(s[5]):""," {").concat(s[1],"}")),s[5]=i),e&&(s[2]&&(s[1]="@media ".concat(s[2]," {").concat(s[1],"}")),s[2]=e),t&&(s[4]?(s[1]="@supports (".concat(s[4],") {").concat(s[1],"}"),s[4]=t):s[4]="".concat(t)),r.push(s))}},r}},601(o){o.exports=function(o){return o[1]}},72(o){var r=[];function e(o){for(var e=-1,a=0;a<r.length;a++)if(r[a].identifier===o){e=a;break}return e}function a(o,a){for(var t={},i=[],p=0;p<o.length;p++){var d=o[p],n=a.base?d[0]+a.base:d[0],l=t[n]||0,s="".concat(n," ").concat(l);t[n]=l+1;var c=e(s),m={css:d[1],media:d[2],sourceMap:d[3],supports:d[4],layer:d[5]};if(-1!==c)r[c].references++,r[c].updater(m);else{var u=function(o,r){var e=r.domAPI(r);return e.update(o),function(r){r?(r.css!==o.css||r.media!==o.media||r.sourceMap!==o.sourceMap||r.supports!==o.supports||r.layer!==o.layer)&&e.update(o=r):e.remove()}}(m,a);a.byIndex=p,r.splice(p,0,{identifier:s,updater:u,references:1})}i.push(s)}return i}o.exports=function(o,t){var i=a(o=o||[],t=t||{});return function(o){o=o||[];for(var p=0;p<i.length;p++){var d=e(i[p]);r[d].references--}for(var n=a(o,t),l=0;l<i.length;l++){var s=e(i[l]);0===r[s].references&&(r[s].updater(),r.splice(s,1))}i=n}}},659(o){var r={};o.exports=function(o,e){var a=function(o){if(void 0===r[o]){var e=document.querySelector(o);if(window.HTMLIFrameElement&&e instanceof window.HTMLIFrameElement)try{e=e.contentDocument.head}catch(o){e=null}r[o]=e}return r[o]}(o);if(!a)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");a.appendChild(e)}},540(o){o.exports=function(o){var r=document.createElement("style");return o.setAttributes(r,o.attributes),o.insert(r,o.options),r}},56(o,r,e){o.exports=function(o){var r=e.nc;r&&o.setAttribute("nonce",r)}},825(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var r=o.insertStyleElement(o);return{update:function(e){var a,t,i;a="",e.supports&&(a+="@supports (".concat(e.supports,") {")),e.media&&(a+="@media ".concat(e.media," {")),(t=void 0!==e.layer)&&(a+="@layer".concat(e.layer.length>0?" ".concat(e.layer):""," {")),a+=e.css,t&&(a+="}"),e.media&&(a+="}"),e.supports&&(a+="}"),(i=e.sourceMap)&&"u">typeof btoa&&(a+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(i))))," */")),o.styleTagTransform(a,r,o.options)},remove:function(){var o;null===(o=r).parentNode||o.parentNode.removeChild(o)}}}},113(o){o.exports=function(o,r){if(r.styleSheet)r.styleSheet.cssText=o;else{for(;r.firstChild;)r.removeChild(r.firstChild);r.appendChild(document.createTextNode(o))}}},691(o,r,e){var a=e(72),t=e.n(a),i=e(825),p=e.n(i),d=e(659),n=e.n(d),l=e(56),s=e.n(l),c=e(540),m=e.n(c),u=e(113),j=e.n(u),f=e(475),h={};h.styleTagTransform=j(),h.setAttributes=s(),h.insert=n().bind(null,"head"),h.domAPI=p(),h.insertStyleElement=m(),t()(f.A,h),f.A&&f.A.locals&&f.A.locals;var b=e(40),x={};x.styleTagTransform=j(),x.setAttributes=s(),x.insert=n().bind(null,"head"),x.domAPI=p(),x.insertStyleElement=m(),t()(b.A,x),b.A&&b.A.locals&&b.A.locals}}]);
+`,""]),e.d(r,{},{A:p})},314(o){o.exports=function(o){var r=[];return r.toString=function(){return this.map(function(r){var e="",a=void 0!==r[5];return r[4]&&(e+="@supports (".concat(r[4],") {")),r[2]&&(e+="@media ".concat(r[2]," {")),a&&(e+="@layer".concat(r[5].length>0?" ".concat(r[5]):""," {")),e+=o(r),a&&(e+="}"),r[2]&&(e+="}"),r[4]&&(e+="}"),e}).join("")},r.i=function(o,e,a,t,i){"string"==typeof o&&(o=[[null,o,void 0]]);var p={};if(a)for(var d=0;d<this.length;d++){var n=this[d][0];null!=n&&(p[n]=!0)}for(var l=0;l<o.length;l++){var s=[].concat(o[l]);a&&p[s[0]]||(void 0!==i&&(void 0===s[5]||(s[1]="@layer".concat(s[5].length>0?" ".concat(s[5]):""," {").concat(s[1],"}")),s[5]=i),e&&(s[2]&&(s[1]="@media ".concat(s[2]," {").concat(s[1],"}")),s[2]=e),t&&(s[4]?(s[1]="@supports (".concat(s[4],") {").concat(s[1],"}"),s[4]=t):s[4]="".concat(t)),r.push(s))}},r}},601(o){o.exports=function(o){return o[1]}},72(o){var r=[];function e(o){for(var e=-1,a=0;a<r.length;a++)if(r[a].identifier===o){e=a;break}return e}function a(o,a){for(var t={},i=[],p=0;p<o.length;p++){var d=o[p],n=a.base?d[0]+a.base:d[0],l=t[n]||0,s="".concat(n," ").concat(l);t[n]=l+1;var c=e(s),m={css:d[1],media:d[2],sourceMap:d[3],supports:d[4],layer:d[5]};if(-1!==c)r[c].references++,r[c].updater(m);else{var u=function(o,r){var e=r.domAPI(r);return e.update(o),function(r){r?(r.css!==o.css||r.media!==o.media||r.sourceMap!==o.sourceMap||r.supports!==o.supports||r.layer!==o.layer)&&e.update(o=r):e.remove()}}(m,a);a.byIndex=p,r.splice(p,0,{identifier:s,updater:u,references:1})}i.push(s)}return i}o.exports=function(o,t){var i=a(o=o||[],t=t||{});return function(o){o=o||[];for(var p=0;p<i.length;p++){var d=e(i[p]);r[d].references--}for(var n=a(o,t),l=0;l<i.length;l++){var s=e(i[l]);0===r[s].references&&(r[s].updater(),r.splice(s,1))}i=n}}},659(o){var r={};o.exports=function(o,e){var a=function(o){if(void 0===r[o]){var e=document.querySelector(o);if(window.HTMLIFrameElement&&e instanceof window.HTMLIFrameElement)try{e=e.contentDocument.head}catch(o){e=null}r[o]=e}return r[o]}(o);if(!a)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");a.appendChild(e)}},540(o){o.exports=function(o){var r=document.createElement("style");return o.setAttributes(r,o.attributes),o.insert(r,o.options),r}},56(o,r,e){o.exports=function(o){var r=e.nc;r&&o.setAttribute("nonce",r)}},825(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var r=o.insertStyleElement(o);return{update:function(e){var a,t,i;a="",e.supports&&(a+="@supports (".concat(e.supports,") {")),e.media&&(a+="@media ".concat(e.media," {")),(t=void 0!==e.layer)&&(a+="@layer".concat(e.layer.length>0?" ".concat(e.layer):""," {")),a+=e.css,t&&(a+="}"),e.media&&(a+="}"),e.supports&&(a+="}"),(i=e.sourceMap)&&"u">typeof btoa&&(a+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(i))))," */")),o.styleTagTransform(a,r,o.options)},remove:function(){var o;null===(o=r).parentNode||o.parentNode.removeChild(o)}}}},113(o){o.exports=function(o,r){if(r.styleSheet)r.styleSheet.cssText=o;else{for(;r.firstChild;)r.removeChild(r.firstChild);r.appendChild(document.createTextNode(o))}}},691(o,r,e){var a=e(72),t=e.n(a),i=e(825),p=e.n(i),d=e(659),n=e.n(d),l=e(56),s=e.n(l),c=e(540),m=e.n(c),u=e(113),j=e.n(u),f=e(475),h={};h.styleTagTransform=j(),h.setAttributes=s(),h.insert=n().bind(null,"head"),h.domAPI=p(),h.insertStyleElement=m(),t()(f.A,h),f.A&&f.A.locals&&f.A.locals;var x=e(40),b={};b.styleTagTransform=j(),b.setAttributes=s(),b.insert=n().bind(null,"head"),b.domAPI=p(),b.insertStyleElement=m(),t()(x.A,b),x.A&&x.A.locals&&x.A.locals}}]);

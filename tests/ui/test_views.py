@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import ConsoleMessage, Page, Response, expect
 
 from headroom_jupyter import Store, TextResult, compress_text, retrieve

@@ -127,7 +127,7 @@ def dump(value: Any, *, is_ascii: bool = False) -> str:
     """Compact JSON, numbers as they were written."""
     if not is_ascii:
         try:
-            return _orjson(value)
+            return orjson.dumps(value).decode() if isinstance(value, str) else _orjson(value)
         except TypeError as err:
             if "ecursion" in str(err):  # orjson's limit is 254 levels; what is deeper stays as it is
                 raise ValueError("nested too deep") from err

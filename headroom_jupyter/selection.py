@@ -31,6 +31,8 @@ __all__ = [
     "transitions",
 ]
 
+_RARE = 3  # units with a word of the question: it names them
+_NAMED = 0.6  # of the best score: what a rare word has at least, whatever the others do
 _MOST_HITS = 20_000  # a word with more hits tells units apart no longer; a limit by size, never by the clock
 _COARSE = 256  # places at which a shift is looked for first; the best is then looked at closely
 _OVERDRAFT = 1.25  # of the target: what the first evidence may take
@@ -129,6 +131,7 @@ def relevance(query: Query, text: str, starts: Sequence[int]) -> dict[int, float
     low = _lower(text)
     mean = max(1.0, (starts[-1] - starts[0]) / count)
     scores: dict[int, float] = {}
+    rare: list[dict[int, float]] = []
     for term in query.terms:
         hits: dict[int, float] = {}
         for number, (offset, is_whole) in enumerate(_occurrences(low, text, term.text)):
@@ -142,6 +145,12 @@ def relevance(query: Query, text: str, starts: Sequence[int]) -> dict[int, float
             length = (starts[unit + 1] - starts[unit]) / mean
             gain = frequency * (_K1 + 1) / (frequency + _K1 * (1 - _B + _B * length))
             scores[unit] = scores.get(unit, 0.0) + term.weight * idf * gain
+        if term.weight >= 1 and 0 < len(hits) <= _RARE and max(hits.values()) >= 1:
+            rare.append(hits)
+    best = max(scores.values(), default=0.0)
+    for hits in rare:  # a question may name several things: what one of them says must not silence the others
+        unit = max(hits, key=lambda unit: (scores[unit], -unit))
+        scores[unit] = max(scores[unit], _NAMED * best)
     return scores
 
 

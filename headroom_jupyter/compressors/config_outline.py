@@ -19,6 +19,8 @@ __all__ = ["outline"]
 _LARGEST_UNIT = 12  # lines
 _NAMED, _NAMED_PLAINLY = 8.0, 3.0  # how much more an entry says than a mention, by an identifier or a word
 _IDENTIFIER = 1.5
+_KEY = 2.0  # how much more a line says whose key the question names in two words or more
+_AGAIN = 0.4  # of the score of an entry that says, word for word, what one above it says
 _MORE = 0.2  # of the score of each further line of a unit
 _GAP_COST = 18  # characters that a marker in a comment takes
 _SKELETON_SHARE = 0.25  # of the target
@@ -91,19 +93,7 @@ def _chosen(
     """Lines of the units to show, with the lines above them."""
     ends = [*units[1:], len(lines)]
     costs = [offsets[i + 1] - offsets[i] + _GAP_COST + _above(lines, tree, units[i]) for i in range(len(units))]
-    scores = _by_line(units, relevance(ask.query, text, line_starts(text)))
-    names = {term.text: _NAMED if term.weight > _IDENTIFIER else _NAMED_PLAINLY for term in ask.query.terms}
-    for unit in scores:
-        first = units[unit]
-        if not _is_entry(lines[first]):
-            continue  # an item of a list only mentions what it names
-        title = _title(lines, first, min(ends[unit], tree.end[first] or first + 1)).lower()
-        if title.count(" ") > 1:
-            continue  # a sentence, neither a name nor one with its version
-        for name in (title.partition(" ")[0], title[:1] + title[1:].partition("@")[0]):
-            if name in names:
-                scores[unit] *= names[name]
-                break
+    scores = _scores(text, lines, tree, units, ask.query)
     best = max(scores.values(), default=0.0)
     strong = {unit: score for unit, score in scores.items() if score >= 0.5 * best}
     weak = {unit: score for unit, score in scores.items() if 0.3 * best <= score < 0.5 * best}
@@ -116,6 +106,32 @@ def _chosen(
     return kept
 
 
+def _scores(text: str, lines: Sequence[str], tree: Tree, units: Sequence[int], query: Query) -> dict[int, float]:
+    """How well units meet a question: by their words, their keys, and what they are called."""
+    ends = [*units[1:], len(lines)]
+    weights = {_name(term.text): term.weight for term in reversed(query.terms)}
+    hits = relevance(query, text, line_starts(text))
+    named = [line for line in hits if weights.get(_name(key_of(lines[line])), 0.0) >= _IDENTIFIER]
+    scores = _by_line(units, {**hits, **{line: hits[line] * _KEY for line in named}})
+    said: set[str] = set()
+    for unit in sorted(scores):
+        first = units[unit]
+        words = " ".join(lines[first : ends[unit]]).strip()
+        if words in said:
+            scores[unit] *= _AGAIN
+        said.add(words)
+        if not _is_entry(lines[first]):
+            continue  # an item of a list only mentions what it names
+        title = _title(lines, first, min(ends[unit], tree.end[first] or first + 1)).lower()
+        if title.count(" ") > 1:
+            continue  # a sentence, neither a name nor one with its version
+        names = (_name(title.partition(" ")[0]), _name(title[:1] + title[1:].partition("@")[0]))
+        weight = next((weights[name] for name in names if name in weights), None)
+        if weight is not None:
+            scores[unit] *= _NAMED if weight > _IDENTIFIER else _NAMED_PLAINLY
+    return scores
+
+
 def _by_line(units: Sequence[int], lines: Mapping[int, float]) -> dict[int, float]:
     """Scores of units from those of their lines: by the best, so that a large unit is as good as a line of it."""
     scores: dict[int, float] = {}
@@ -124,6 +140,11 @@ def _by_line(units: Sequence[int], lines: Mapping[int, float]) -> dict[int, floa
         best = scores.get(unit, 0.0)
         scores[unit] = max(best, score) + _MORE * min(best, score)
     return scores
+
+
+def _name(word: str) -> str:
+    """A name as the terms of a question spell it: `python-version` and `Python_version` are one."""
+    return word.lower().replace("-", "_")
 
 
 def _is_entry(line: str) -> bool:

@@ -112,7 +112,8 @@ def _asked(grid: Grid, query: Query, text: str, starts: Sequence[int]) -> dict[i
     words = {word.strip("?!.,;:()'\"`") for word in query.text[:8000].lower().split()}
     for unit in scores:
         if unit < len(grid.rows) and any(
-            cell.strip(' "').lower() in words for cell in grid.rows[unit] if len(cell) > 2
+            low in words or low.rpartition("/")[2] in words  # the name, or the last part of a path
+            for low in (cell.strip(' "').lower() for cell in grid.rows[unit] if len(cell) > 2)
         ):
             scores[unit] *= 2
     # What most rows have tells none of them apart: it would only crowd out what does.

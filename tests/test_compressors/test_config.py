@@ -170,3 +170,14 @@ def test_an_entry_says_more_than_any_number_of_mentions() -> None:
     assert 'name = "serde_json"\nversion = "1.0.151"' in text
     assert text.count(' "serde_json",') <= 2
     assert '",' not in "".join(line for line in text.split("\n") if "<<" in line)
+
+
+def test_a_key_of_two_words_is_found_however_the_question_spells_it() -> None:
+    jobs = "\n".join(
+        f"  job-{i}:\n    steps:\n      - name: Set up Python\n        uses: setup-python@v{i}\n"
+        f"        with:\n          python-version: '3.12'\n      - run: make part-{i}\n      - run: make check-{i}"
+        for i in range(14)
+    )
+    matrix = "  tests:\n    matrix:\n      python-version: ['3.10', '3.11', '3.15']\n      os: [ubuntu-latest]\n"
+    text = shown(f"name: CI\njobs:\n{jobs}\n{matrix}", "Which Python versions are tested?", 900)
+    assert "python-version: ['3.10', '3.11', '3.15']" in text

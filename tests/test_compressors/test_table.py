@@ -48,6 +48,17 @@ def test_the_row_that_the_query_names_is_shown_as_it_stands() -> None:
     assert "\n217,Oslo,10.50\n" in shown(text, "What did the order from Oslo cost?")
 
 
+def test_each_thing_that_a_question_names_is_shown_however_much_more_is_said_of_another() -> None:
+    rows = [f"C{i:02}\tAsia/Town{i:03}\tmost of it" for i in range(300)]
+    rows[::5] = [f"C{i:02}\tEurope/Town{i:03}\tcountries of the zone {i % 4}" for i in range(0, 300, 5)]
+    rows[71] = "BD\tAsia/Dhaka\tmost of it"
+    rows[139] = "DE,DK\tEurope/Berlin\tcountries around Berlin"
+    question = "Which zone covers Dhaka, and which countries share Europe/Berlin?"
+    text = shown("\n".join(["code\tzone\tcomment", *rows]), question, 300)
+    assert rows[71] in text
+    assert rows[139] in text
+
+
 def test_a_summary_tells_type_range_sum_and_categories_of_all_rows() -> None:
     text = shown(ORDERS)
     assert "[300 rows x 3 columns; over all rows:" in text

@@ -16,7 +16,7 @@ from headroom_jupyter.compressors.json_choice import IDENTITY
 from headroom_jupyter.compressors.json_tables import Table
 from headroom_jupyter.selection import relevance_of
 
-__all__ = ["CELL", "Layout", "cell_widths", "lay_out", "trimmed"]
+__all__ = ["CELL", "Layout", "lay_out", "row_costs", "trimmed"]
 
 _OPAQUE = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[\w+/=-]{20,}")
 CELL = 240  # characters of a string shown in a row
@@ -103,14 +103,19 @@ def _rule_size(plan: Plan, names: Sequence[str], column: int) -> int:
     return len(names[column]) + len(write_rule(plan, names)) + 3
 
 
-def cell_widths(cells: Sequence[str]) -> list[int]:
+def row_costs(columns: Sequence[Sequence[str]], rows: int) -> list[int]:
+    """The characters of each row of some columns, its number included, long cells cut."""
+    return [sum(row) + 6 for row in zip(*map(_widths, columns), strict=True)] if columns else [6] * rows
+
+
+def _widths(cells: Sequence[str]) -> list[int]:
     """The characters that each cell of a column takes in a row, its separator included."""
     return [size + 1 if size < CELL else CELL + 1 for size in map(len, cells)]
 
 
 def _fitting(table: Table, free: Sequence[int], asked: set[int], budget: int) -> list[int]:
     rows = len(table.cells[0])
-    widths = {i: sum(cell_widths(table.cells[i])) / rows for i in free}
+    widths = {i: sum(_widths(table.cells[i])) / rows for i in free}
     widths.update((i, 2 * widths[i]) for i in free if _is_opaque(table.cells[i]))
     limit = max(_LEAST_WIDTH, budget * _ROWS_SHARE / min(rows, _ROWS))
     if sum(widths.values()) <= limit:

@@ -10,7 +10,7 @@ from typing import Any
 from headroom_jupyter.compressors.base import Ask, Draft, Hints, runs
 from headroom_jupyter.compressors.columns import SEPARATOR, plan_columns, write_rule
 from headroom_jupyter.compressors.json_choice import Units, choose_units, magnitudes, units_of
-from headroom_jupyter.compressors.json_layout import CELL, Layout, cell_widths, lay_out, trimmed
+from headroom_jupyter.compressors.json_layout import CELL, Layout, lay_out, row_costs, trimmed
 from headroom_jupyter.compressors.json_outline import as_map_table, column_names, write_key
 from headroom_jupyter.compressors.json_places import Pieces
 from headroom_jupyter.compressors.json_summary import listed, summary_of_entries, summary_of_rows
@@ -163,8 +163,7 @@ class Excerpt:
         varying = [i for i, plan in enumerate(plans) if not plan.is_constant]
         layout = lay_out(table, plans, names, self._ask, budget)
         layout = replace(layout, hidden=[*layout.hidden, *addresses])
-        widths = [cell_widths(table.cells[i]) for i in layout.shown]
-        costs = [sum(row) + 6 for row in zip(*widths, strict=True)] if widths else [6] * len(texts)
+        costs = row_costs([table.cells[i] for i in layout.shown], len(texts))
         legend = {i: f"~{names[i]}={write_rule(plans[i], names)}" for i in layout.ruled}
         spent = sum(min(len(line), _WANTED_CELL) for line in legend.values())
         spent += sum(len(names[i]) for i in layout.shown) + 60

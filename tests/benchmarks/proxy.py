@@ -197,7 +197,10 @@ def _goes_on(body: bytes, count: int) -> Iterator[bytes]:
 
 
 def _with_new_result(kind: str, number: int) -> bytes:
-    return body_of("anthropic", history("anthropic", large(kind, _NEW_BYTES, number)), tools_of("anthropic", "run"))
+    """A conversation of its own: in one that it thinks it knows, headroom-ai leaves results as they are."""
+    result = large(kind, _NEW_BYTES, number)
+    messages = history("anthropic", result, question=f"What went wrong with {kind} {number}?")
+    return body_of("anthropic", messages, tools_of("anthropic", "run"))
 
 
 def _resident_mb(pid: int) -> float:

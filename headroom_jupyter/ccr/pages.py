@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import NamedTuple
 
 from headroom_jupyter.ccr import cells
-from headroom_jupyter.ccr.snapshot import KIND as TABLE
 from headroom_jupyter.compressors.json_source import entries, large_spans, render_step, root_entries
 from headroom_jupyter.errors import MarkerError
 
-__all__ = ["Book", "Page", "Piece", "is_base64", "open_book"]
+__all__ = ["Book", "Page", "Piece", "is_base64", "open_book", "open_table"]
 
 _DEEPEST = 200  # levels of JSON; what is nested deeper is read by lines
 ROW_CHARS = 800  # a larger JSON value is shown by its entries; needs to be read as one thing
@@ -117,13 +116,12 @@ class Book:
             offset += len(line) + 1
         page.total, page.size = len(lines), len(text)
 
-    def add_rows(self, text: str) -> None:
-        """Add a page of a table's rows; its title and names stand before them."""
-        _, _, *rows = text.removesuffix("\n").split("\n")
+    def add_rows(self, rows: Sequence[str]) -> None:
+        """Add a page of a table's rows."""
         page = self.open_page("rows", "")
-        self.pieces += [Piece(page, number, number) for number in range(1, len(rows) + 1)]
+        self.pieces += map(Piece, repeat(page), range(1, len(rows) + 1), range(1, len(rows) + 1))
         self.texts += [f"{row}\n" for row in rows]
-        self.pages[page].total, self.pages[page].size = len(rows), len(text)
+        self.pages[page].total = len(rows)
 
 
 def open_book(text: str, kind: str, at: str = "") -> Book:
@@ -137,15 +135,19 @@ def open_book(text: str, kind: str, at: str = "") -> Book:
             return book
         except MarkerError:
             book = Book()
-    if kind == TABLE and not at:
-        book.add_rows(text)
-        return book
     try:
         if _add_json(book, text, at):
             return book
     except ValueError:
         book = Book()
     book.add_text(text, at)
+    return book
+
+
+def open_table(rows: Sequence[str]) -> Book:
+    """Take a table apart by its rows."""
+    book = Book()
+    book.add_rows(rows)
     return book
 
 

@@ -8,10 +8,10 @@ from functools import lru_cache
 from headroom_jupyter.ccr import address
 from headroom_jupyter.ccr.marker import parse_ranges, render_ranges
 from headroom_jupyter.ccr.outline import outline_of
-from headroom_jupyter.ccr.pages import Book, Piece, is_base64, open_book
+from headroom_jupyter.ccr.pages import Book, Piece, is_base64, open_book, open_table
 from headroom_jupyter.ccr.search import search
 from headroom_jupyter.ccr.snapshot import KIND as TABLE
-from headroom_jupyter.ccr.snapshot import rows_of, text_of
+from headroom_jupyter.ccr.snapshot import rows_of, table_of, text_of
 from headroom_jupyter.errors import InputError
 
 __all__ = ["outline", "retrieve_from"]
@@ -69,8 +69,8 @@ def retrieve_from(
     if kind == TABLE and at.startswith("rows "):
         text = part = rows_of(data, parse_ranges(at[5:]))
     elif kind == TABLE and query and not at:
-        text, book = _table(data)
-        part = text
+        head, book = _table(data)
+        text = part = head + book.text
     else:
         text = _text(data, kind)
         part = address.resolve(text, at)
@@ -109,12 +109,12 @@ def _text(data: bytes, kind: str) -> str:
 @lru_cache(maxsize=1)
 def _kept_table(data: bytes) -> tuple[str, Book]:
     """The table that was asked about last: writing the text of one with 100,000 rows takes most of a second."""
-    text = text_of(data)
-    return text, open_book(text, TABLE)
+    head, rows = table_of(data)
+    return head, open_table(rows)
 
 
 def _table(data: bytes) -> tuple[str, Book]:
-    """The text of a table, and its rows."""
+    """The lines before a table's rows, and the rows."""
     return (_kept_table if len(data) <= _KEPT_BYTES else _kept_table.__wrapped__)(data)
 
 

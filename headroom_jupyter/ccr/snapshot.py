@@ -19,14 +19,14 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Literal
 
 import orjson
 
 from headroom_jupyter.errors import MarkerError, StoreError
 
-__all__ = ["KIND", "Column", "Snapshot", "as_cell", "pack_cells", "rows_of", "text_of"]
+__all__ = ["KIND", "Column", "Snapshot", "as_cell", "pack_cells", "rows_of", "table_of", "text_of"]
 
 KIND = "frame"  # of originals in this notation
 _HEAD_LINES = 2
@@ -88,9 +88,10 @@ class Column:
             return [labels[value] if value >= 0 else "" for value in values]
         if self.form == "numbers":
             found = _floats(values, self.code) if self.code in "fd" else list(map(str, values))
+        elif self.form == "times":
+            found = _times(values, self.unit)
         else:
-            told = partial(_time, {}) if self.form == "times" else _span
-            found = ["" if value == _NEVER else told(value, self.unit) for value in values]
+            found = ["" if value == _NEVER else _span(value, self.unit) for value in values]
         if self.missing is None:
             return ["" if cell == "nan" else cell for cell in found] if self.code in "fd" else found
         return [
@@ -123,10 +124,15 @@ class Snapshot:
             return [""] * (stop - start)
         return list(map(",".join, zip(*(column.cells(start, stop) for column in self.columns), strict=True)))
 
+    @property
+    def head(self) -> str:
+        """The lines before the rows."""
+        return f"# {self.title}\n{self.header}\n"
+
     def text(self) -> str:
         """The whole table."""
         blocks = ["\n".join(self.lines(at, min(at + _BLOCK, self.rows))) for at in range(0, self.rows, _BLOCK)]
-        return "\n".join([f"# {self.title}", self.header, *blocks, ""])
+        return self.head + "\n".join([*blocks, ""])
 
     def rows_text(self, ranges: Sequence[tuple[int, int]]) -> str:
         """Those rows, each with its line end; 1-based and inclusive.
@@ -194,6 +200,16 @@ def text_of(data: bytes) -> str:
     return Snapshot.read(data).text() if data.startswith(_MAGIC) else data.decode("utf-8", "surrogatepass")
 
 
+def table_of(data: bytes) -> tuple[str, list[str]]:
+    """The lines before a table's rows, and the lines of these, however it is stored."""
+    if data.startswith(_MAGIC):
+        snapshot = Snapshot.read(data)
+        blocks = range(0, snapshot.rows, _BLOCK)
+        return snapshot.head, [line for at in blocks for line in snapshot.lines(at, min(at + _BLOCK, snapshot.rows))]
+    lines = text_of(data).split("\n")
+    return "".join(f"{line}\n" for line in lines[:_HEAD_LINES]), lines[_HEAD_LINES:-1]
+
+
 def rows_of(data: bytes, ranges: Sequence[tuple[int, int]]) -> str:
     """Rows of a table, however it is stored; as `Snapshot.rows_text`."""
     if data.startswith(_MAGIC):
@@ -232,7 +248,10 @@ def _floats(values: list[float], code: str) -> list[str]:
     """Floats as they read: the shortest text that gives the same number in their own width."""
     if code != "d" or not values:
         return list(map(_narrow, values))
-    cells = orjson.dumps(values)[1:-1].decode("ascii").split(",")  # the digits of repr, several times faster
+    text = orjson.dumps(values)[1:-1].decode("ascii")  # the digits of repr, several times faster
+    cells = text.split(",")
+    if "e" not in text and "0.0000" not in text and "null" not in text:  # else some may be spelled otherwise
+        return cells
     for index, value in enumerate(values):
         if not (1e-4 <= value < 1e15 or -1e15 < value <= -1e-4 or value == 0.0):  # with an exponent, or not finite
             cells[index] = repr(value)
@@ -249,20 +268,38 @@ def _narrow(value: float) -> str:
     return str(float(f"{value:.9g}"))
 
 
-def _time(days: dict[int, str], value: int, unit: str) -> str:
-    """A moment; `days` are those that were written before."""
+def _times(values: Sequence[int], unit: str) -> list[str]:
+    """Moments; each day, and each time of day, is written once."""
     each = _DAY[unit]
-    day, rest = divmod(value, each)
-    if day not in days:
-        try:
-            days[day] = (_EPOCH + timedelta(days=day)).date().isoformat()
-        except OverflowError:
-            return f"{value} {unit} since 1970"
+    days: dict[int, str | None] = {}
+    clocks: dict[int, str] = {}
+    out = []
+    for value in values:
+        day, rest = divmod(value, each)
+        if day not in days:
+            days[day] = _day(day)
+        if rest not in clocks:
+            clocks[rest] = _clock(rest, unit)
+        date = days[day]
+        told = f"{value} {unit} since 1970" if date is None else date + clocks[rest]
+        out.append("" if value == _NEVER else told)
+    return out
+
+
+def _day(day: int) -> str | None:
+    try:
+        return (_EPOCH + timedelta(days=day)).date().isoformat()
+    except OverflowError:
+        return None
+
+
+def _clock(rest: int, unit: str) -> str:
+    """The time of day, after a blank; nothing for whole days."""
     if unit == "D":
-        return days[day]
-    seconds, part = divmod(rest, each // 86_400)
+        return ""
+    seconds, part = divmod(rest, _DAY[unit] // 86_400)
     minutes, second = divmod(seconds, 60)
-    text = f"{days[day]} {minutes // 60:02d}:{minutes % 60:02d}:{second:02d}"
+    text = f" {minutes // 60:02d}:{minutes % 60:02d}:{second:02d}"
     return text if unit == "s" else f"{text}.{part:0{_DIGITS[unit]}d}"
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import TypeVar
 
 from headroom_jupyter.query import Query, Term
 
@@ -28,8 +29,11 @@ __all__ = [
     "relevance_of",
     "select",
     "severity",
+    "shares",
     "transitions",
 ]
+
+_Key = TypeVar("_Key")
 
 _RARE = 3  # units with a word of the question: it names them
 _NAMED = 0.6  # of the best score: what a rare word has at least, whatever the others do
@@ -117,6 +121,22 @@ def select(
             if spent > target * 0.97:
                 break
     return Selection(tuple(sorted(reasons)), reasons)
+
+
+def shares(sizes: Mapping[_Key, int], weights: Mapping[_Key, float], target: float) -> dict[_Key, int]:
+    """Share a target out among parts by weight, until each is full or the target is reached.
+
+    >>> shares({0: 10, 1: 500}, {0: 1.0, 1: 1.0}, 100)
+    {0: 10, 1: 90}
+    """
+    left, out = target, dict[_Key, int]()
+    weight = sum(weights.values())
+    for key in sorted(sizes, key=lambda key: sizes[key] / weights[key]):
+        share = min(float(sizes[key]), left * weights[key] / weight if weight > 0 else 0.0)
+        out[key] = int(share)
+        left -= share
+        weight -= weights[key]
+    return out
 
 
 def relevance(query: Query, text: str, starts: Sequence[int]) -> dict[int, float]:

@@ -15,10 +15,9 @@ from headroom_jupyter.compressors.base import Level
 from headroom_jupyter.router import decode
 from tests.material import texts
 
-SAMPLES = [
-    *sorted(Path("tests/golden/samples").iterdir()),
-    *(path for path in sorted(Path("examples").iterdir()) if path.suffix != ".md"),
-]
+GOLDEN = Path(__file__).parent / "golden" / "samples"
+EXAMPLES = Path(__file__).parents[1] / "examples"
+SAMPLES = [*sorted(GOLDEN.iterdir()), *(path for path in sorted(EXAMPLES.iterdir()) if path.suffix != ".md")]
 LARGEST_SHARE = 0.8  # of a text that one piece may be
 SMALL = 200  # tokens of a text that may be one piece: all of a small original behind one mark
 
@@ -58,7 +57,7 @@ def test_spans_are_in_order_and_cover_both_texts(text: str, level: Level) -> Non
 @pytest.mark.parametrize("kind", ["log", "search", "listing", "diff", "config", "table"])
 def test_a_change_to_a_unit_of_a_lossless_form_changes_that_unit_alone(kind: str, store: Store) -> None:
     tried = 0
-    for path in sorted(Path("tests/golden/samples").glob(f"{kind}_*")):
+    for path in sorted(GOLDEN.glob(f"{kind}_*")):
         result = compress_text(3 * path.read_bytes().decode(), path=path.name, level="lossless", store=store)
         if result.fidelity != "lossless" or result.text.startswith("<<parts"):
             continue

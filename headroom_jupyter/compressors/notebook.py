@@ -16,7 +16,7 @@ from headroom_jupyter.compressors.json_places import Pieces
 from headroom_jupyter.compressors.notebook_parts import Cell, Part, read_cells
 from headroom_jupyter.compressors.passages import Passage, choose, write
 from headroom_jupyter.compressors.sentences import windows
-from headroom_jupyter.selection import Evidence, edges, relevance_of, select
+from headroom_jupyter.selection import Evidence, edges, relevance_of, select, shares
 
 __all__ = ["NotebookCompressor"]
 
@@ -117,7 +117,7 @@ def _plan(cells: Sequence[Cell], ask: Ask) -> _Plan:
     sizes = {key: len(cells[key[0]].parts[key[1]].text) for key in keys if key[0] in shown}
     weights = {key: _WEIGHTS[cells[key[0]].parts[key[1]].kind] * (1 + 3 * hits.get(key, 0.0)) for key in sizes}
     spent = sum(len(cells[c].title) + 20 * len(cells[c].parts) for c in kept)
-    return _Plan(kept, _shares(sizes, weights, max(target - spent, target / 3)))
+    return _Plan(kept, shares(sizes, weights, max(target - spent, target / 3)))
 
 
 def _kept_cells(cells: Sequence[Cell], hits: Mapping[_Key, float], target: int) -> tuple[int, ...]:
@@ -141,18 +141,6 @@ def _kept_cells(cells: Sequence[Cell], hits: Mapping[_Key, float], target: int) 
     kept = set(select(costs, target, evidence).kept)
     shown = [range(a, b) for a, b, is_in in runs(sorted(kept), len(cells)) if is_in or sum(costs[a:b]) < _SMALL]
     return tuple(index for run in shown for index in run)
-
-
-def _shares(sizes: Mapping[_Key, int], weights: Mapping[_Key, float], target: float) -> dict[_Key, int]:
-    """Fill parts by weight until each is full or the target is reached."""
-    left, shares = target, dict[_Key, int]()
-    weight = sum(weights.values())
-    for key in sorted(sizes, key=lambda key: sizes[key] / weights[key]):
-        share = min(float(sizes[key]), left * weights[key] / weight if weight > 0 else 0.0)
-        shares[key] = int(share)
-        left -= share
-        weight -= weights[key]
-    return shares
 
 
 def _write_cell(draft: Draft, cell: Cell, plan: _Plan, ask: Ask, pieces: Pieces) -> None:

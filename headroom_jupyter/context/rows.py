@@ -18,9 +18,9 @@ from headroom_jupyter.context.asking import PREVIEW, Asked, Lines
 from headroom_jupyter.context.cells import Part, Role
 from headroom_jupyter.context.issuing import issue_as
 from headroom_jupyter.context.pins import phrases, pinned
-from headroom_jupyter.context.sharing import shares
 from headroom_jupyter.errors import HeadroomError
 from headroom_jupyter.results import TextResult
+from headroom_jupyter.selection import shares
 from headroom_jupyter.texts import compress_text
 
 __all__ = ["Maker", "Row", "form_id", "make_row", "row_of_value", "rows_of"]

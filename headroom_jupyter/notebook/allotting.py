@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from headroom_jupyter.context.sharing import shares
 from headroom_jupyter.notebook.options import Options
 from headroom_jupyter.notebook.pieces import Piece
 from headroom_jupyter.notebook.shortening import Shown, left_out, shortened, whole
+from headroom_jupyter.selection import shares
 
 __all__ = ["allot"]
 

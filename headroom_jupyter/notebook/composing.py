@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 
 from headroom_jupyter.compressors.base import Fidelity, Span
 from headroom_jupyter.context.issuing import issue_as
-from headroom_jupyter.context.sharing import shares
 from headroom_jupyter.notebook.keep import missing_lines
 from headroom_jupyter.notebook.options import Options
 from headroom_jupyter.notebook.outputs import compress_output, text_of, whole
 from headroom_jupyter.notebook.recording import Output
 from headroom_jupyter.results import TextResult
+from headroom_jupyter.selection import shares
 from headroom_jupyter.texts import compress_text
 
 __all__ = ["Part", "compress_outputs", "issue_joined", "join"]

@@ -166,8 +166,9 @@ def _check_unknown(text: str, known: dict[str, Action], *, is_first: bool) -> No
     name = text.partition("=")[0]
     if not re.match(r"--[A-Za-z]", name) and not (is_first and re.match(r"-[A-Za-z]\w*$", name)):
         return
-    near = get_close_matches(name, known, 1)
-    hint = f"did you mean {near[0]}?" if near else "%headroom? lists the options"
+    names = {option.lstrip("-"): option for option in known}
+    near = get_close_matches(name.lstrip("-"), names, 1)
+    hint = f"did you mean {names[near[0]]}?" if near else "%headroom? lists the options"
     raise InputError(f"unknown option {name}; {hint} (an expression that holds it goes in parentheses)")
 
 

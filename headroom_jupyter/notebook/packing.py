@@ -9,7 +9,9 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from headroom_jupyter.compressors.alignment import aligned
 from headroom_jupyter.errors import InputError
+from headroom_jupyter.forms import fill_spans
 from headroom_jupyter.notebook.allotting import allot
 from headroom_jupyter.notebook.book import Book
 from headroom_jupyter.notebook.composing import issue_joined
@@ -169,17 +171,18 @@ def _context(work: _Work, shown: Mapping[int, Shown], layout: Layout) -> Noteboo
     refs = _store(work, shown, layout)
     entries = [*_entries(work, shown), *_group_entries(work, layout.groups), *_variable_entries(work, layout.variables)]
     masks = sum(piece.masks for piece in work.pieces)
+    full = replace(layout, groups=(), variables=replace(layout.variables, shown=len(layout.variables.lines)))
+    original = render(work.book, work.pieces, {}, full)
+    before = work.count(original)
     body = _text(work, shown, layout)
     text = body
     for account in manifests(entries, masks):
         text = f"{body}\n## Packed: what went in, and what did not\n{account}\n"
-        if work.count(text) <= work.budget:
+        if work.count(text) <= min(work.budget, max(before, work.count(body))):
             break
     else:
         text = body
-    full = replace(layout, groups=(), variables=replace(layout.variables, shown=len(layout.variables.lines)))
-    original = render(work.book, work.pieces, {}, full)
-    before, after = work.count(original), work.count(text)
+    after = work.count(text)
     if text != original:
         refs = (issue_joined(text, original, "notebook", work.options), *refs)
     notes = [*work.book.notes, *(f"{cell.label}: {note}" for cell in work.book.cells for note in cell.notes)]
@@ -195,6 +198,7 @@ def _context(work: _Work, shown: Mapping[int, Shown], layout: Layout) -> Noteboo
         reason=f"{len(work.book.cells)} cells packed",
         budget_met=after <= work.budget,
         report=PackReport(work.budget, after, tuple(entries), tuple(notes), masks),
+        _spans=lambda: fill_spans(aligned(original, text), len(original), len(text)),
     )
 
 

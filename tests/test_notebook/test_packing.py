@@ -139,6 +139,19 @@ def test_a_notebook_that_fits_is_whole(store: Store) -> None:
     assert "<<ccr:" not in context.text.replace("<<ccr:REF …>>", "")
 
 
+def test_packing_makes_no_notebook_longer(store: Store) -> None:
+    saved = Path(__file__).parents[2] / "examples" / "nightly_job.ipynb"
+    result = pack(saved_book(saved), Options(budget=20_000, store=store))
+    assert result.tokens_after <= result.tokens_before
+
+
+def test_what_was_packed_stands_beside_its_place(packed: NotebookContext) -> None:
+    pairs = [(packed.original[a:b], packed.text[c:d]) for a, b, c, d in packed.spans()]
+    assert "".join(source for source, _ in pairs) == packed.original
+    assert "".join(shown for _, shown in pairs) == packed.text
+    assert sum(source == shown for source, shown in pairs) > 30
+
+
 def test_a_saved_notebook_is_packed_with_its_pictures_as_notes(store: Store, tmp_path: Path) -> None:
     context = pack(
         saved_book(Path(__file__).parents[2] / "examples" / "nightly_job.ipynb"), Options(budget=3_000, store=store)

@@ -3,6 +3,8 @@
     python -m tests.recording FOLDER sessions          what the miner was made with
     python -m tests.recording FOLDER sessions_later    what was recorded and labelled when it was finished
 
+`tests.scenario_recording` makes two larger sets with what stands here.
+
 Each agent of tests/real_agents works in a home of its own, in a project that is made anew for each session. What it
 does is scripted; what comes of it is real: the tools run, and the agent writes its log. The logs then go to
 golden/ under that name, as the home of somebody called Ann; opencode's database goes there as SQL.
@@ -13,12 +15,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,12 +31,13 @@ from headroom_jupyter.wrap.agents import agent_named
 from headroom_jupyter.wrap.journal import Journal
 from tests.upstream import Reply, Seen, ToolCall, Upstream, speak
 
-__all__ = ["PLANS", "SESSIONS", "make_project", "record", "scrub"]
+__all__ = ["MISSING", "PLANS", "SESSIONS", "Do", "Turns", "commit", "make_project", "record", "scrub"]
 
-_PROGRAMS = Path(__file__).parent / "real_agents" / "node_modules" / ".bin"
+# REAL_AGENTS: a folder with other versions of them.
+_PROGRAMS = Path(os.environ.get("REAL_AGENTS") or Path(__file__).parent / "real_agents" / "node_modules" / ".bin")
 _LONGEST_S = 240
 # Programs that a session is to miss, and what must not come from this machine's own environment.
-_MISSING = re.compile(r"(?:python|pip|pip3|pytest|jq|fd|fdfind|tree|make|headroom|rg|uv)(?:[0-9.]*)?$")
+MISSING = re.compile(r"(?:python|pip|pip3|pytest|jq|fd|fdfind|tree|make|headroom|rg|uv)(?:[0-9.]*)?")
 
 
 @dataclass(frozen=True)
@@ -313,6 +317,11 @@ def make_project(folder: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     (folder / "env/bin/python").chmod(0o755)
+    commit(folder)
+
+
+def commit(folder: Path) -> None:
+    """Make a project a git repository."""
     for words in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-q", "-m", "Begin")):
         own = ("-c", "user.name=ann", "-c", "user.email=ann@shop.example")
         subprocess.run(["git", *own, *words], cwd=folder, check=True)
@@ -361,7 +370,8 @@ def _call(agent: str, do: Do, project: Path, number: int) -> ToolCall:
     if tool == "read" and agent == "codex":
         tool, words = "shell", (f"cat {words[0]}",)
     if tool == "edit" and agent == "codex":
-        tool, words = "shell", (f"sed -i 's/{words[1].replace('*', '.')}/{words[2]}/' {words[0]}",)
+        script = f"s/{words[1].replace('*', '.')}/{words[2]}/"
+        tool, words = "shell", (f"sed -i {shlex.quote(script)} {words[0]}",)
     if tool == "shell" and do.timeout_ms and agent in ("codex", "gemini"):
         words = (f"timeout {max(1, do.timeout_ms // 1000)} {words[0]}",)
     path = str(project / words[0])
@@ -415,24 +425,30 @@ class _Model:
             return speak(seen, _call(self._agent, self._left.pop(0), self._project, self._number))
 
 
-def record(root: Path, agent: str, names: Sequence[str]) -> None:
-    """Some sessions with an agent."""
+def record(
+    root: Path,
+    agent: str,
+    sessions: Sequence[Turns],
+    make: Callable[[Path], None] = make_project,
+    missing: re.Pattern[str] = MISSING,
+) -> None:
+    """Some sessions with an agent, each in a project made anew; programs that are `missing` are not to be found."""
     home, project, programs = (root / agent / name for name in ("home", "home/shop", "programs"))
     home.mkdir(parents=True)
     programs.mkdir()
     for folder in map(Path, ("/usr/local/bin", "/usr/bin", "/bin")):
         for path in folder.iterdir() if folder.is_dir() else ():
-            if not _MISSING.match(path.name) or path.name == "python3":
+            if not missing.fullmatch(path.name) or path.name == "python3":
                 link = programs / path.name
                 if not os.path.lexists(link):
                     link.symlink_to(path)
     model = _Model(agent, project)
     real = _REAL[agent]
     with Upstream(model) as upstream:
-        for name in names:
+        for name, turns in enumerate(sessions, 1):
             shutil.rmtree(project, ignore_errors=True)
-            make_project(project)
-            for number, (said, steps) in enumerate(SESSIONS[name]):
+            make(project)
+            for number, (said, steps) in enumerate(turns):
                 model.prepare(steps)
                 environ = {**real.environ, "PATH": str(programs), "HOME": str(home), "TERM": "xterm-256color"}
                 place = Place(environ, home, project)
@@ -473,6 +489,7 @@ def scrub(root: Path, agent: str, plan: str) -> None:
             into = into.with_suffix(".sql") if path.suffix == ".db" else into
             text = re.sub(re.escape(re.sub(r"[^A-Za-z0-9]", "-", str(home / "shop"))), "-home-ann-shop", text)
             text = text.replace(str(home), "/home/ann").replace(str(home.parent / "programs"), "/usr/bin")
+            text = text.replace(sys.prefix, "/home/ann/shop/env").replace(sys.base_prefix, "/usr")
             into.write_text(text, encoding="utf-8")
             mark = path.parents[1] / ".project_root"
             if mark.exists():
@@ -519,5 +536,5 @@ def _quoted(value: Any) -> str:
 if __name__ == "__main__":
     where = Path(os.path.abspath(sys.argv[1]))
     for one, planned in PLANS[sys.argv[2]].items():
-        record(where, one, planned)
+        record(where, one, [SESSIONS[name] for name in planned])
         scrub(where, one, sys.argv[2])

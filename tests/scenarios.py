@@ -441,7 +441,8 @@ SCENARIOS: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
     "here document": (
         (
             _yes(
-                "python3 - <<'EOF'\nimport pandas as pd\nprint(pd.read_csv('data/raw/2024-05.csv', sep=';').shape)\nEOF",
+                "python3 - <<'EOF'\nimport pandas as pd\n"
+                "print(pd.read_csv('data/raw/2024-05.csv', sep=';').shape)\nEOF",
                 ("python3", _PYTHON),
             ),
             f"{_PYTHON} - <<'EOF'\nimport pandas as pd\nprint(pd.read_csv('data/raw/2024-05.csv', sep=';').shape)\nEOF",

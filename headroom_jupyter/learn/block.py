@@ -92,6 +92,9 @@ def _day(line: str) -> str:
 def placed(text: str, block: Block) -> str:
     """The text with the block in its place, at the end if it has none yet; without it if it says nothing.
 
+    A text whose last line has no end gets a block whose last line has none either. By that it is known, when the block
+    goes, that the line end before it is ours: the text is then as it was, to the last character.
+
     Raises:
         InputError: the ends of the block that is there do not match.
     """
@@ -99,12 +102,15 @@ def placed(text: str, block: Block) -> str:
     first = text.find("\n", span[0] if span else 0)
     end = "\r\n" if first > 0 and text[first - 1] == "\r" else "\n"
     written = _written(block, end)
-    if span is not None:
-        return text[: span[0]] + written + text[span[1] :]
+    if span is None:
+        gap = end if text and not text.endswith("\n") else ""
+        own_end = end if text.endswith("\n") else ""
+        return f"{text}{gap}{written}{own_end}" if written else text
+    before, after = text[: span[0]], text[span[1] :]
+    is_ended = text[: span[1]].endswith("\n")
     if not written:
-        return text
-    gap = "" if not text or text.endswith(end * 2) else end if text.endswith("\n") else end * 2
-    return text + gap + written
+        return (before if is_ended else before.removesuffix(end)) + after
+    return before + written + (end if is_ended else "") + after
 
 
 def _written(block: Block, end: str) -> str:
@@ -112,7 +118,7 @@ def _written(block: Block, end: str) -> str:
         return ""
     tail = [f"<!-- forgotten: {' '.join(sorted(block.forgotten))} -->"] if block.forgotten else []
     head = _HEAD if block.lines else ()
-    return end.join((BEGIN, *head, *block.lines.values(), *tail, END)) + end
+    return end.join((BEGIN, *head, *block.lines.values(), *tail, END))
 
 
 def _span(text: str) -> tuple[int, int] | None:

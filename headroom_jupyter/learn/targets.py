@@ -20,6 +20,7 @@ __all__ = ["FILES", "Change", "change", "write"]
 FILES = ("CLAUDE.local.md", "CLAUDE.md", "AGENTS.md", "GEMINI.md")
 Rewrite = Callable[[str], str]  # from a text to the same with another block
 _CELL_ID = "headroom-learn"
+_MARK = {"headroom": "learn"}  # of a cell that was made for the block and goes with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +30,21 @@ class Change:
     Attributes:
         path: The file itself, symbolic links followed.
         before: Its bytes, None when there is no such file.
-        after: Its bytes with the block.
+        after: Its bytes with the block; None if the file holds nothing else and the block goes.
         text_before: The text that holds the block: the file's, or the cell's.
         text_after: The same with the block.
     """
 
     path: Path
     before: bytes | None
-    after: bytes
+    after: bytes | None
     text_before: str
     text_after: str
 
     @property
     def is_none(self) -> bool:
         """Whether nothing changes."""
-        return (self.before or b"") == self.after
+        return self.before == self.after
 
     def diff(self) -> str:
         """A unified diff of the text."""
@@ -75,9 +76,7 @@ def change(path: Path, root: Path, rewrite: Rewrite) -> Change:
     try:
         if path.suffix == ".ipynb":
             return _notebook(real, data, rewrite)
-        text = (data or b"").decode("utf-8", "surrogateescape")
-        after = rewrite(text)
-        return Change(real, data, after.encode("utf-8", "surrogateescape"), text, after)
+        return _text_file(real, data, rewrite)
     except InputError as err:
         raise InputError(f"{path}: {err}") from err
 
@@ -91,8 +90,18 @@ def write(path: Path, root: Path, rewrite: Rewrite, *, lock: Path) -> Change:
     with files.locked(lock):
         made = change(path, root, rewrite)
         if not made.is_none:
-            files.replace(made.path, made.after, mode=0o644)
+            files.remove(made.path) if made.after is None else files.replace(made.path, made.after, mode=0o644)
         return made
+
+
+def _text_file(path: Path, data: bytes | None, rewrite: Rewrite) -> Change:
+    """A file that is made for the block ends with a line end, by which it is known: it goes with the block."""
+    text = (data or b"").decode("utf-8", "surrogateescape")
+    after = rewrite(text)
+    if data is None and after:
+        after += "\n"
+    is_gone = not after and (data is None or text.endswith("\n"))
+    return Change(path, data, None if is_gone else after.encode("utf-8", "surrogateescape"), text, after)
 
 
 def _notebook(path: Path, data: bytes | None, rewrite: Rewrite) -> Change:
@@ -115,6 +124,8 @@ def _notebook(path: Path, data: bytes | None, rewrite: Rewrite) -> Change:
         raise InputError("its first Markdown cell has no source; save it anew with Jupyter")
     if before == after:
         return Change(path, data, data, before, after)
+    if not after and at == 0 and _MARK.items() <= cells[0].get("metadata", {}).items():
+        return Change(path, data, _without_cell(text).encode(), before, after)
     written = _source(after, text, place) if isinstance(source, list) else json.dumps(after, ensure_ascii=False)
     return Change(path, data, splice(text, [Splice(*place, written)]).encode(), before, after)
 
@@ -146,7 +157,7 @@ def _with_cell(text: str, book: dict[str, Any], source: str) -> str:
     minor = book.get("nbformat_minor")
     if book.get("nbformat") == 4 and isinstance(minor, int) and minor >= 5:
         cell["id"] = _CELL_ID
-    cell |= {"metadata": {}, "source": source.splitlines(keepends=True)}
+    cell |= {"metadata": _MARK, "source": source.splitlines(keepends=True)}
     more = "," if book["cells"] else ""
     indent = _indent(text, start)
     line = text[text.rfind("\n", 0, start) + 1 : start]
@@ -158,3 +169,13 @@ def _with_cell(text: str, book: dict[str, Any], source: str) -> str:
         return f"{text[:start]}{json.dumps(cell, ensure_ascii=False)}{more}{text[start:]}"
     written = json.dumps(cell, ensure_ascii=False, indent=1).replace("\n", f"\n{indent}")
     return f"{text[:start]}\n{indent}{written}{more}{text[start:]}"
+
+
+def _without_cell(text: str) -> str:
+    """The notebook without its first cell, as it was before `_with_cell`."""
+    opened = locate(text, [("cells",)])[("cells",)][0] + 1
+    start, end = locate(text, [("cells", 0)])[("cells", 0)]
+    rest = text[end:].lstrip()
+    if rest.startswith(","):
+        return text[:opened] + rest[1:]
+    return text[:opened] + (text[end:] if start == opened else rest)

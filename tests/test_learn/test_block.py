@@ -42,12 +42,19 @@ def _end_of(text: str) -> str:
 def test_nothing_outside_the_block_changes(before: str, after: str, wrong: str, right: str) -> None:
     first = _taught(before, _rule())
     assert first.startswith(before)
-    grown = first + after
+    grown = first + _end_of(before) + after
     second = _taught(grown, _rule(), _rule(wrong, right, days=2))
     assert second.startswith(grown[: grown.index(BEGIN)])
-    assert second.endswith(f"{END}{_end_of(before)}{after}")
+    assert second.endswith(f"{END}{grown.partition(END)[2]}")
     assert second.count(BEGIN) == second.count(END) == 1
     assert _taught(second, _rule(), _rule(wrong, right, days=2)) == second
+
+
+@given(before=_TEXTS, wrong=st.text(max_size=60))
+def test_when_the_block_goes_the_text_is_as_it_was(before: str, wrong: str) -> None:
+    taught = _taught(before, _rule(), _rule(wrong))
+    assert BEGIN in taught
+    assert placed(taught, Block()) == before
 
 
 @given(st.text(max_size=300))
@@ -109,7 +116,7 @@ def test_rules_that_were_not_seen_for_long_go_and_with_the_last_one_the_block() 
     assert "npm test" in text
     later = _taught(text, now=_NOW + 11 * _DAY)
     assert BEGIN not in later
-    assert later.startswith("mine\n")
+    assert later == "mine\n"
     assert _taught("mine\n", _rule(days=91)) == "mine\n"
 
 

@@ -10,14 +10,20 @@ import nbformat
 import pytest
 
 from headroom_jupyter.errors import InputError
-from headroom_jupyter.learn.block import BEGIN
+from headroom_jupyter.learn.block import BEGIN, Block, placed
 from headroom_jupyter.learn.corrections import Correction
 from headroom_jupyter.learn.gathering import Gathered
 from headroom_jupyter.learn.lessons import target, teach
 from headroom_jupyter.learn.rules import Rule
+from headroom_jupyter.learn.targets import write
 
 _RULE = Rule(Correction("command", "npm test", "npm run check"), 3, 2, 4e9, ("claude",))
 _LEARNT = Gathered([_RULE])
+
+
+def _expire(path: Path, root: Path) -> None:
+    """Write it once more when nobody has needed its rules for long."""
+    write(path, root, lambda text: placed(text, Block()), lock=root / "lock")
 
 
 def _notebook(*kinds: str) -> str:
@@ -33,7 +39,7 @@ def _notebook(*kinds: str) -> str:
 def test_a_notebook_gets_the_block_in_its_first_markdown_cell(kinds: tuple[str, ...], tmp_path: Path) -> None:
     path = tmp_path / "a.ipynb"
     path.write_text(_notebook(*kinds))
-    before = json.loads(path.read_text())
+    before, text = json.loads(path.read_text()), path.read_text()
     assert not teach(_LEARNT, path, tmp_path, apply=True).change.is_none
     after = nbformat.read(path, as_version=4)
     nbformat.validate(after)
@@ -49,6 +55,10 @@ def test_a_notebook_gets_the_block_in_its_first_markdown_cell(kinds: tuple[str, 
     # Laid out as Jupyter does it: saving it anew changes nothing.
     assert nbformat.writes(after) + "\n" == path.read_text()
     assert teach(_LEARNT, path, tmp_path, apply=True).change.is_none
+    path.write_text(nbformat.writes(after) + "\n")
+    _expire(path, tmp_path)
+    assert json.loads(path.read_text()) == before
+    assert path.read_text() == text
 
 
 def test_in_a_notebook_no_byte_changes_outside_the_cells_source(tmp_path: Path) -> None:
@@ -62,7 +72,7 @@ def test_in_a_notebook_no_byte_changes_outside_the_cells_source(tmp_path: Path) 
     head, tail = odd.split('"a\\u00e9"')
     assert path.read_text().startswith(head)
     assert path.read_text().endswith(tail)
-    assert json.loads(path.read_text())["cells"][0]["source"].startswith("aé\n\n" + BEGIN)
+    assert json.loads(path.read_text())["cells"][0]["source"].startswith("aé\n" + BEGIN)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +84,30 @@ def test_what_is_no_notebook_stays_as_it_is(data: bytes, tmp_path: Path) -> None
     with pytest.raises(InputError, match=r"a\.ipynb"):
         teach(_LEARNT, path, tmp_path, apply=True)
     assert path.read_bytes() == data
+
+
+@pytest.mark.parametrize("cells", ["[]", "[ ]", '[ {"cell_type":"code","source":""}]'])
+def test_a_cell_that_was_made_for_the_block_goes_with_it(cells: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.ipynb"
+    odd = f'{{"cells":{cells}, "nbformat":4, "nbformat_minor":4,"metadata":{{}}}}'
+    path.write_text(odd)
+    teach(_LEARNT, path, tmp_path, apply=True)
+    assert json.loads(path.read_text())["cells"][0]["source"][0] == f"{BEGIN}\n"
+    _expire(path, tmp_path)
+    assert path.read_text() == odd
+
+
+@pytest.mark.parametrize(
+    "data", [None, b"", b"caf\xe9 \xff\n", b"\xef\xbb\xbfmine\r\n", b"no end", b"no\rend\r", b"\n\n"]
+)
+def test_when_the_last_rule_expires_the_file_is_as_it_was(data: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "AGENTS.md"
+    if data is not None:
+        path.write_bytes(data)
+    teach(_LEARNT, path, tmp_path, apply=True)
+    assert BEGIN in path.read_text(errors="replace")
+    _expire(path, tmp_path)
+    assert (path.read_bytes() if path.exists() else None) == data
 
 
 @pytest.mark.parametrize("data", [b"caf\xe9 \xff\n", b"\xef\xbb\xbfmine\r\n", b"no end", b"\n\n"])

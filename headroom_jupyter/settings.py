@@ -43,6 +43,14 @@ class Settings:
     openai_upstream: str = _setting(_OPENAI, "HEADROOM_OPENAI_UPSTREAM", "where OpenAI's requests go")  # type: ignore[assignment]  # dataclass field
     gemini_upstream: str = _setting(_GEMINI, "HEADROOM_GEMINI_UPSTREAM", "where Gemini's requests go")  # type: ignore[assignment]  # dataclass field
 
+    refine_url: str = _setting(
+        "",
+        "HEADROOM_REFINE_URL",
+        "where `headroom learn --refine` asks: …/chat/completions or …/messages; empty: nowhere",
+    )  # type: ignore[assignment]  # dataclass field
+    refine_model: str = _setting("", "HEADROOM_REFINE_MODEL", "the model that it asks for")  # type: ignore[assignment]  # dataclass field
+    refine_key: str = _setting("", "HEADROOM_REFINE_KEY", "the key that it shows there; empty: none")  # type: ignore[assignment]  # dataclass field
+
     def home_path(self) -> Path:
         """The folder of the store, `~` resolved; it may not exist yet."""
         if self.home:

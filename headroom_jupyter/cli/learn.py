@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import click
 
+from headroom_jupyter import settings
 from headroom_jupyter.cli import options
 from headroom_jupyter.cli.screen import amount, console, write_json, write_text
+from headroom_jupyter.learn.asking import previewed, refine
+from headroom_jupyter.learn.block import Block, read_block
 from headroom_jupyter.learn.gathering import Gathered, gather, root_of, sources
 from headroom_jupyter.learn.lessons import EXPIRY_DAYS, Lesson, target, teach
+from headroom_jupyter.learn.refining import Refinement
 from headroom_jupyter.learn.targets import FILES
 from headroom_jupyter.learn.wording import line_of
 from headroom_jupyter.memory.redaction import redact
@@ -39,15 +44,17 @@ _MOST_REASONS = 8
     help="Rules that were not seen for so long go.",
 )
 @click.option("--forget", multiple=True, metavar="ID", help="A rule that is to go and not to come back; repeatable.")
+@click.option("--refine", "is_refined", is_flag=True, help="Let the model that HEADROOM_REFINE_URL names reword them.")
 @options.as_json
 def learn(
     is_applied: bool, into: str, project: str | None, all_projects: bool, only: tuple[str, ...], expire_days: int,
-    forget: tuple[str, ...], as_json: bool,
+    forget: tuple[str, ...], is_refined: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Write down what failed in earlier sessions, and what worked instead.
 
     Reads the logs of Claude Code, Codex, Gemini CLI and opencode, notebooks and IPython's history, of this project
-    alone, and shows what would change as a diff. A rule needs two sessions, or the person's word. No model is asked.
+    alone, and shows what would change as a diff. A rule needs two sessions, or the person's word. No model is asked
+    except with --refine: it gets the rules, no logs; what it makes of them is shown, and then written by --apply too.
     """
     unknown = sorted(set(only) - set(sources()))
     if unknown:
@@ -58,12 +65,41 @@ def learn(
     root = root_of(project)
     path = target(into, root)
     gathered = gather(root, only=only, all_projects=all_projects)
-    lesson = teach(gathered, path, root, apply=is_applied, expiry_days=expire_days, forget=forget)
+    refinement, reason = None, ""
+    if is_refined:
+        plain = teach(gathered, path, root, expiry_days=expire_days, forget=forget)
+        refinement, reason = _refined(read_block(plain.change.text_after), is_applied=is_applied)
+    lesson = teach(
+        gathered, path, root, apply=is_applied, expiry_days=expire_days, forget=forget, refinement=refinement
+    )
     if as_json:
-        write_json(_told(str(root), gathered, lesson))
+        write_json(_told(str(root), gathered, lesson) | {"refined": _told_refined(refinement, reason)})
     else:
         write_text("" if lesson.change.is_none else lesson.change.diff())
         _account(gathered, lesson)
+        if refinement is not None:
+            _account_refined(refinement, reason)
+
+
+def _refined(block: Block, *, is_applied: bool) -> tuple[Refinement, str]:
+    loaded = settings.load()
+    return (previewed(block, loaded), "") if is_applied else refine(block, loaded)
+
+
+def _told_refined(refinement: Refinement | None, reason: str) -> dict[str, object] | None:
+    return None if refinement is None else {**asdict(refinement), "reason": reason}
+
+
+def _account_refined(refinement: Refinement, reason: str) -> None:
+    screen = console(is_error=True)
+    if reason:
+        screen.print(f"not refined: {reason}; the rules are as learn wrote them", soft_wrap=True)
+        return
+    screen.print(
+        f"refined: {len(refinement.wording)} reworded, {sum(map(len, refinement.merge))} made"
+        f" {len(refinement.merge)}, {len(refinement.drop)} dropped, {len(refinement.refused)} refused"
+    )
+    _reasons([(reason, 1) for reason in refinement.refused])
 
 
 def _told(root: str, gathered: Gathered, lesson: Lesson) -> dict[str, object]:

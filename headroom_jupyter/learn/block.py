@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.learn.rules import Rule
 from headroom_jupyter.learn.wording import line_of
 
-__all__ = ["BEGIN", "END", "Block", "merged", "placed", "read_block"]
+__all__ = ["BEGIN", "END", "Block", "merged", "placed", "read_block", "reworded", "texts"]
 
 BEGIN = "<!-- headroom learn: begin -->"
 END = "<!-- headroom learn: end -->"
@@ -73,15 +73,44 @@ def merged(old: Block, rules: Sequence[Rule], *, now: float, expiry_days: int, f
     return Block(dict(list(fresh.items())[:_MOST_RULES]), forgotten)
 
 
+def texts(block: Block) -> dict[str, str]:
+    """What the lines say, by id, without their evidence."""
+    return {ident: match["text"] for ident, line in block.lines.items() if (match := _LINE.fullmatch(line))}
+
+
+def reworded(block: Block, wording: Mapping[str, str], merge: Sequence[Sequence[str]], drop: Collection[str]) -> Block:
+    """The block with other words; ids and evidence are its own.
+
+    Args:
+        block: What it is made of.
+        wording: New texts of lines, by id.
+        merge: Ids of lines that become one, under the first's id; that many failures, in at least so many sessions.
+        drop: Ids of lines to leave out.
+    """
+    lines = {ident: line for ident, line in block.lines.items() if ident not in drop}
+    for first, *others in merge:
+        for other in others:
+            if first in lines and other in lines:
+                lines[first] = _joined(lines[first], lines.pop(other), add=True)
+    for ident, text in wording.items():
+        if (found := _LINE.fullmatch(lines.get(ident, ""))) is not None:
+            lines[ident] = f"- {text}{found[0][found.end('text') :]}"
+    return Block(lines, block.forgotten)
+
+
 def _latest(new: str, old: str | None) -> str:
     """The line with more evidence, seen last: logs may be gone that an earlier run had read."""
-    match, before = _LINE.fullmatch(new), _LINE.fullmatch(old or "")
-    if match is None or before is None:
-        return new
-    count, sessions = (max(int(match[name]), int(before[name])) for name in ("count", "sessions"))
-    day = max(match["day"], before["day"])
-    plural = "s" if sessions > 1 else ""
-    return f"- {match['text']} ({count}× in {sessions} session{plural}, last {day}; {match['id']})"
+    return _joined(new, old) if old else new
+
+
+def _joined(one: str, two: str, *, add: bool = False) -> str:
+    """The first line with the evidence of both."""
+    match, other = _LINE.fullmatch(one), _LINE.fullmatch(two)
+    if match is None or other is None:
+        return one
+    counts, sessions = ((int(match[name]), int(other[name])) for name in ("count", "sessions"))
+    count, most, day = sum(counts) if add else max(counts), max(sessions), max(match["day"], other["day"])
+    return f"- {match['text']} ({count}× in {most} session{'s' if most > 1 else ''}, last {day}; {match['id']})"
 
 
 def _day(line: str) -> str:

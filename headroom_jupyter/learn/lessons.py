@@ -12,6 +12,7 @@ from headroom_jupyter.errors import InputError
 from headroom_jupyter.learn.block import merged, placed, read_block
 from headroom_jupyter.learn.exclusion import keep_out
 from headroom_jupyter.learn.gathering import Gathered
+from headroom_jupyter.learn.refining import Refinement, refined
 from headroom_jupyter.learn.targets import FILES, Change, change, write
 
 __all__ = ["EXPIRY_DAYS", "Lesson", "target", "teach"]
@@ -59,6 +60,7 @@ def teach(
     apply: bool = False,
     expiry_days: int = EXPIRY_DAYS,
     forget: Collection[str] = (),
+    refinement: Refinement | None = None,
 ) -> Lesson:
     """Put what was learned into a file's block, or say what that would change.
 
@@ -69,14 +71,15 @@ def teach(
         apply: Write it; else nothing is written.
         expiry_days: Days after which a rule that was not seen again goes.
         forget: Ids of rules that are to go and not to come back.
+        refinement: What a model made of these rules.
 
     Raises:
         InputError: the file cannot be read or written, or its block is damaged; it is as it was.
     """
 
     def rewrite(text: str) -> str:
-        old = read_block(text)
-        return placed(text, merged(old, gathered.rules, now=time.time(), expiry_days=expiry_days, forget=forget))
+        block = merged(read_block(text), gathered.rules, now=time.time(), expiry_days=expiry_days, forget=forget)
+        return placed(text, block if refinement is None else refined(block, refinement))
 
     if not apply:
         return Lesson(change(path, root, rewrite))

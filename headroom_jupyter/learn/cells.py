@@ -16,6 +16,7 @@ from typing import Any
 
 from headroom_jupyter.agents.sessions import Skipped, database, when
 from headroom_jupyter.learn.corrections import Correction
+from headroom_jupyter.learn.edits import edited, likeness, tokens
 from headroom_jupyter.learn.mining import Finding, Mined
 
 __all__ = ["Cell", "find_notebooks", "mine_cells", "read_history", "read_notebook"]
@@ -23,8 +24,6 @@ __all__ = ["Cell", "find_notebooks", "mine_cells", "read_history", "read_noteboo
 _LARGEST_BYTES = 64_000_000  # of a notebook, which is one JSON object
 _MOST_NOTEBOOKS = 2_000
 _SKIPPED = {"node_modules", "__pycache__", "site-packages", "venv", "env"}
-_TOKENS = re.compile(r"[A-Za-z_]\w*|'[^'\n]*'|\"[^\"\n]*\"|[^\w\s]|\d[\w.]*")
-_NAME = re.compile(r"[A-Za-z_]\w*|'[^'\n]{1,60}'|\"[^\"\n]{1,60}\"")
 _ALIKE = 0.6  # of two sources, by difflib over their tokens: below that a cell is another cell
 _NEAR = 0.6  # of two names that nothing but an edit connects
 _WINDOW = 6  # cells after a failure in which its edit is looked for
@@ -113,45 +112,39 @@ def _edit(failed: Cell, passed: Cell, between: Sequence[Cell]) -> Correction | N
         return None
     if passed.source.strip() == failed.source.strip():
         return _installed(failed, between)
-    one, two = _TOKENS.findall(failed.source), _TOKENS.findall(passed.source)
+    one, two = tokens(failed.source), tokens(passed.source)
     matcher = SequenceMatcher(None, one, two, autojunk=False)
     is_same = bool(failed.id) and failed.id == passed.id
     if not is_same and matcher.ratio() < _ALIKE:
         return None
-    changes = [op for op in matcher.get_opcodes() if op[0] != "equal"]
-    if len(changes) > 3:
-        return None
-    for _, start, end, new_start, new_end in changes:
-        found = _changed(failed, one, two, (start, end, new_start, new_end))
-        if found is not None and (failed.error is not None or len(changes) == 1):
-            return found
-    return None
-
-
-def _changed(failed: Cell, one: list[str], two: list[str], place: tuple[int, int, int, int]) -> Correction | None:
-    start, end, new_start, new_end = place
-    olds = [word for word in one[start:end] if _NAME.fullmatch(word)]
-    news = [word for word in two[new_start:new_end] if _NAME.fullmatch(word)]
     if failed.error is None:
-        is_rename = len(olds) == len(news) == 1 and end - start == new_end - new_start == 1
-        if not is_rename or olds[0][0] in "'\"" or SequenceMatcher(None, olds[0], news[0]).ratio() < _NEAR:
-            return None
-        return Correction("name", _dotted(one, start, end), _dotted(two, new_start, new_end))
+        return _renamed(one, two, [op for op in matcher.get_opcodes() if op[0] != "equal"])
     name, _, message = failed.error.partition(": ")
-    blamed = [word for word in olds if re.search(rf"(?<!\w){re.escape(word.strip(chr(39) + chr(34)))}(?!\w)", message)]
-    if blamed and news:
-        return Correction("cell", _dotted(one, start, end), _dotted(two, new_start, new_end), name)
-    if name == "NameError" and not olds and (line := _import_of(message, two[new_start:new_end])):
+    found = edited(one, two, message)
+    if found is not None:
+        return Correction("cell", *found, name)
+    added = [word for op in matcher.get_opcodes() if op[0] == "insert" for word in two[op[3] : op[4]]]
+    if name == "NameError" and (line := _import_of(message, added)):
         return Correction("cell", re.findall(r"'(\w+)'", message)[0], line, name)
     return None
 
 
-def _dotted(tokens: list[str], start: int, end: int) -> str:
-    """The changed tokens with what stands before their dot."""
-    while start > 0 and (tokens[start] == "." or tokens[start - 1] == ".") and end - start < 8:
-        start -= 1
-    joined = "".join(f"{word} " if word in (",", "=") else word for word in tokens[start:end])
-    return joined.strip()
+def _renamed(one: list[str], two: list[str], changes: Sequence[tuple[str, int, int, int, int]]) -> Correction | None:
+    """One name that was put in another's place at once: all that a history, which knows no errors, can show."""
+    if len(changes) != 1:
+        return None
+    _, start, end, new_start, new_end = changes[0]
+    if (
+        end - start != 1
+        or new_end - new_start != 1
+        or not one[start].isidentifier()
+        or not two[new_start].isidentifier()
+    ):
+        return None
+    if likeness(one[start], two[new_start]) < _NEAR:
+        return None
+    before = "".join(one[start - 2 : start]) if start > 1 and one[start - 1] == "." else ""
+    return Correction("name", before + one[start], before + two[new_start])
 
 
 def _import_of(message: str, added: list[str]) -> str:
@@ -159,7 +152,7 @@ def _import_of(message: str, added: list[str]) -> str:
     names = re.findall(r"'(\w+)'", message)
     if not names or "import" not in added or names[0] not in added or len(added) > 10:
         return ""
-    return " ".join(added).replace(" . ", ".")
+    return " ".join(added).replace(" . ", ".").strip()
 
 
 def _installed(failed: Cell, between: Sequence[Cell]) -> Correction | None:

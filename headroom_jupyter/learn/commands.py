@@ -54,6 +54,23 @@ class Command:
         return self.words[0]
 
     @property
+    def is_look(self) -> bool:
+        """Whether it only looks around, or asks for help."""
+        return self.words[0] in LOOKING or bool({"--help", "--version"} & {*self.words}) or "help" in self.words[1:2]
+
+    @property
+    def label(self) -> str:
+        """The program with its sub-commands, up to the first option; a module that it runs counts as one.
+
+        >>> parse("python3 -m tool export --month 2024-05 --to x").label
+        'python3 -m tool export'
+        """
+        count = 1
+        while count < len(self.words) and (self.words[count] == "-m" or not self.words[count].startswith("-")):
+            count += 1
+        return " ".join(self.words[:count])
+
+    @property
     def head(self) -> str:
         """The program with its sub-command, without what it is applied to.
 

@@ -7,6 +7,7 @@ a correction from a coincidence.
 from __future__ import annotations
 
 import os.path
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -14,15 +15,15 @@ from typing import Literal
 
 from headroom_jupyter.agents.sessions import Call
 from headroom_jupyter.learn.commands import INTERPRETERS, LOOKING, Command, is_unguarded
+from headroom_jupyter.learn.edits import ALIKE, edited, likeness, tokens
 from headroom_jupyter.learn.failures import Fault, blames, missing_module
 
 __all__ = ["Correction", "Kind", "Tried", "correction", "feature_of", "is_fit"]
 
 Kind = Literal[
     "interpreter", "module", "flag", "path", "folder", "command", "permission", "timeout", "told", "loop", "reread",
-    "name", "cell",
+    "name", "cell", "part",
 ]  # fmt: skip
-_ALIKE = 0.75  # of two names, by difflib: order.py and orders.py are, notes.txt and status are not
 _NEARLY_SAME = 0.85  # of two names with their endings: package.jsn and package.json
 _MOST_WORDS = 12  # of either side; what is longer is a program and no habit
 _MOST_CHARS = 160
@@ -81,6 +82,7 @@ def correction(failed: Tried, worked: Tried, between: Sequence[str]) -> Correcti
         found = _command(failed, worked)
     else:
         found = None
+    found = found or _part(failed, worked)
     return found if found is not None and is_fit(found) else None
 
 
@@ -110,7 +112,8 @@ def _same_words(failed: Tried, worked: Tried, between: Sequence[str]) -> Correct
     added = [word for word in two.assigns if word not in one.assigns]
     if added and failed.fault in ("module", "path", "interpreter"):
         about = missing_module(failed.call) if failed.fault == "module" else one.head
-        return Correction("module", one.head, " ".join((*added, one.head)), about)
+        head = one.program if failed.fault == "module" else one.head
+        return Correction("module", head, " ".join((*added, head)), about)
     if failed.fault == "module" and (module := missing_module(failed.call)):
         step = next((text for text in between if _installs(text, module)), "")
         if step:
@@ -155,13 +158,18 @@ def _program(failed: Tried, worked: Tried) -> Correction | None:
 def _prefix(one: Sequence[str], two: Sequence[str]) -> Sequence[str]:
     """The words of the second command before the first argument that both have, if they share half of them."""
     arguments = [word for word in one[1:] if word not in (".", "-")]
-    shared = [word for word in arguments if word in two[1:]]
-    if not shared or len(shared) * 2 < len(arguments):
+    places = [place for word in arguments if (place := _place(word, two, is_look={one[0], two[0]} <= LOOKING)) > 0]
+    if not places or len(places) * 2 < len(arguments):
         return ()
-    first = min(two.index(word) for word in shared)
+    first = min(places)
     own = [index for index in range(1, first) if two[index] not in one]
     # `find docs -name 'schema*'` for `fd schema docs`: the program alone is what takes the other's place.
     return two[: (max(own) if own else 0) + 1]
+
+
+def _place(word: str, words: Sequence[str], *, is_look: bool) -> int:
+    """Where an argument stands again; programs that look around may have it as a part of a pattern. 0 for nowhere."""
+    return next((at for at in range(1, len(words)) if word == words[at] or (is_look and word in words[at])), 0)
 
 
 def _module(failed: Tried, worked: Tried) -> Correction | None:
@@ -182,7 +190,7 @@ def _module(failed: Tried, worked: Tried) -> Correction | None:
 def _flag(failed: Tried, worked: Tried) -> Correction | None:
     """An option that a program does not know, and the one that it does."""
     one, two = failed.command.words, worked.command.words
-    if os.path.basename(one[0]) != os.path.basename(two[0]):
+    if os.path.basename(one[0]) != os.path.basename(two[0]) or worked.command.is_look != failed.command.is_look:
         return None
     old = next((word for word in one if word.startswith("-") and blames(failed.call.output, word)), "").split("=")[0]
     if not old or any(word.split("=")[0] == old for word in two):
@@ -192,9 +200,8 @@ def _flag(failed: Tried, worked: Tried) -> Correction | None:
     if len(plain_one & plain_two) * 2 < len(plain_one):
         return None
     new = [word.split("=")[0] for word in two if word.startswith("-") and word not in one]
-    at = next(index for index, word in enumerate(one) if word.split("=")[0] == old)
-    label = " ".join(word for word in one[:at] if not word.startswith("-"))
-    best = max(new, key=lambda word: (SequenceMatcher(None, old, word).ratio(), word), default="")
+    label = failed.command.label
+    best = max(new, key=lambda word: (likeness(old, word), word), default="")
     return Correction("flag", f"{label} {old}", f"{label} {best}".strip(), label)
 
 
@@ -222,11 +229,11 @@ def _means(old: str, new: str) -> bool:
     (True, False, False)
     """
     (one, end), (two, other) = (os.path.splitext(os.path.basename(path.rstrip("/"))) for path in (old, new))
-    if end != other and SequenceMatcher(None, one + end, two + other).ratio() < _NEARLY_SAME:
+    if end != other and likeness(one + end, two + other) < _NEARLY_SAME:
         return False
     if old.startswith(f"{new.rstrip('/')}/") or "*" in old + new:
         return False
-    if one == two or SequenceMatcher(None, one, two).ratio() >= _ALIKE:
+    if one == two or likeness(one, two) >= ALIKE:
         return True
     return bool(end) and one in new.split("/")[:-1]  # config.toml, config/settings.toml
 
@@ -249,6 +256,19 @@ def _command(failed: Tried, worked: Tried) -> Correction | None:
         return None
     _, _, one_end, _, two_end = changes[0]
     return Correction("command", " ".join(one[:one_end]), " ".join(two[:two_end]), one[0])
+
+
+def _part(failed: Tried, worked: Tried) -> Correction | None:
+    """A name within one argument that is a program text of its own: SQL, a filter, a line of Python."""
+    one, two = failed.command.words, worked.command.words
+    changed = [at for at, (old, new) in enumerate(zip(one, two, strict=False)) if old != new]
+    if len(one) != len(two) or len(changed) != 1 or changed[0] == 0:
+        return None
+    old, new = one[changed[0]], two[changed[0]]
+    if not re.search(r"[\s(\[{]", old) or not re.search(r"[\s(\[{]", new):
+        return None
+    found = edited(tokens(old), tokens(new), failed.call.output)
+    return Correction("part", *found, " ".join(one[: changed[0]])) if found else None
 
 
 def _shown(words: Sequence[str], most: int) -> str:

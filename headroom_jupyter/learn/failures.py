@@ -7,6 +7,7 @@ import re
 from typing import Literal
 
 from headroom_jupyter.agents.sessions import Call
+from headroom_jupyter.learn.commands import parse
 
 __all__ = ["Fault", "blames", "fault_of", "has_failed", "missing_module", "signature"]
 
@@ -17,7 +18,8 @@ _SIGNS: tuple[tuple[Fault, re.Pattern[str]], ...] = (
         "flag",
         re.compile(
             r"unrecogni[sz]ed (?:argument|option|flag)|unknown (?:option|flag|argument|switch)"
-            r"|(?:invalid|illegal) option|unexpected argument|no such option|flag provided but not defined|bad option",
+            r"|(?:invalid|illegal|unsupported) (?:option|flag)|unexpected argument|argument '\S+' which wasn't expected"
+            r"|no such (?:option|flag)|flag provided but not defined|bad option",
             re.IGNORECASE,
         ),
     ),
@@ -35,8 +37,8 @@ _SIGNS: tuple[tuple[Fault, re.Pattern[str]], ...] = (
     (
         "path",
         re.compile(
-            r"no such file|does not exist|file not found|can't open file|cannot access|ENOENT|FileNotFoundError"
-            r"|not a directory|cannot find the (?:path|file)|could not find",
+            r"no such (?:file|path)|does not exist|(?:file|directory|path) not found|can't open file|cannot access"
+            r"|ENOENT|FileNotFoundError|not a directory|cannot find the (?:path|file)|could not find",
             re.IGNORECASE,
         ),
     ),
@@ -48,11 +50,22 @@ _VARIES = re.compile(r"0x[0-9a-f]+|\d+(?:\.\d+)?|[0-9a-f]{8,}")
 
 
 def has_failed(call: Call) -> bool:
-    """Whether a call failed; a search that finds nothing did not."""
+    """Whether a call failed; a search that finds nothing did not, and a pipe may have hidden that one did."""
     if not call.is_failed:
-        return False
+        return call.tool == "shell" and _is_hidden(call)
     is_search = call.text.split("|")[-1].split("&&")[-1].strip().startswith(_SEARCHES)
     return not (is_search and call.exit_code == 1)
+
+
+def _is_hidden(call: Call) -> bool:
+    """Whether the first thing that came out of a pipe is its first program's, or the shell's, complaint about it."""
+    command = parse(call.text) if "|" in call.text else None
+    if command is None:
+        return False
+    name = re.escape(os.path.basename(command.program))
+    line = call.output.lstrip().partition("\n")[0]
+    is_own = re.match(rf"(?:\S*sh: )?(?:line \d+: |\d+: )?(?:\S*/)?{name}: ", line)
+    return is_own is not None and any(sign.search(line) for _, sign in _SIGNS)
 
 
 def fault_of(call: Call) -> Fault:
@@ -75,8 +88,11 @@ def blames(output: str, word: str) -> bool:
     >>> blames("cat: src/a.py: No such file", "src/a.py"), blames("error: unknown option '--fmt'", "--f")
     (True, False)
     """
-    name, _, value = word.removeprefix("./").partition("=")
-    return any(part and re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", output) for part in (name, value))
+    name, _, value = word.removeprefix("./").rstrip("/").partition("=")
+    # Some programs tell an option with one dash, however many it was given.
+    found = rf"-{{1,2}}{re.escape(name.lstrip('-'))}" if name.strip("-") != name else re.escape(name)
+    parts = (found if name.strip("-") else "", re.escape(value))
+    return any(part and re.search(rf"(?<![\w-]){part}(?![\w-])", output) for part in parts)
 
 
 def signature(call: Call) -> str:

@@ -28,10 +28,11 @@ _LONGEST_SAID = 600  # characters; what is longer was pasted
 _TERM = r"(?:`([^`\n]{1,120})`|['\"]([^'\"\n]{1,120})['\"]|([\w./@:+-]+(?: [\w./@:+=-]+){0,4}?))"
 _USE = r"(?:use|run|try|call)"
 _NEVER = r"(?:don't|do not|never|stop)"
+_INSTEAD = r"(?:instead of|rather than|and not|not)"
 _END = r"(?=[.,;!]|\s+instead|\s*$)"
 # Sentences that put one thing in another's place, and whether the right one comes first.
 _TOLD = (
-    (rf"\b{_USE}\s+{_TERM}[,;]?\s+(?:instead of|rather than|and not|not)\s+{_TERM}(?=[.,;!\s]|$)", True),
+    (rf"\b{_USE}\s+(?:[\w ]{{1,40}} with\s+)?{_TERM}[,;]?\s+{_INSTEAD}\s+(?:with\s+)?{_TERM}(?=[.,;!\s]|$)", True),
     (
         rf"\b{_NEVER}\s+(?:us(?:e|ing) |run(?:ning)? )?{_TERM}\s*[,;.:–—-]+\s*(?:but |rather )?{_USE}\s+{_TERM}{_END}",
         False,

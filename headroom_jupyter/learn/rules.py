@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -82,7 +83,8 @@ class Ledger:
 
     def _gather(self, source: str, session: str, finding: Finding) -> None:
         found = finding.correction
-        key = (found.kind, found.wrong, found.right, found.about)
+        # However many dashes an option was given.
+        key = (found.kind, _plain(found.wrong), _plain(found.right), found.about)
         heap = self._heaps.setdefault(key, _Heap(found))
         heap.evidence += max(1, len(finding.calls))
         heap.sessions.add(session)
@@ -128,7 +130,7 @@ class Ledger:
             for other in self._heaps.values()
             if other is not heap and _is_rival(found, other.correction)
         ]
-        opposite = self._heaps.get((found.kind, found.right, found.wrong, found.about))
+        opposite = self._heaps.get((found.kind, _plain(found.right), _plain(found.wrong), found.about))
         against = len(opposite.sessions) if opposite else 0
         return count > 2 * against and all(count >= rival for rival in rivals) and rivals.count(count) == 0
 
@@ -136,6 +138,10 @@ class Ledger:
 def _is_rival(one: Correction, two: Correction) -> bool:
     """Whether two corrections give different answers to one question."""
     return (one.kind, one.wrong, one.about) == (two.kind, two.wrong, two.about) and one.right != two.right
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"(?<!\S)--", "-", text)
 
 
 def _digest(*words: Iterable[str]) -> str:

@@ -54,6 +54,7 @@ def _said(found: Correction, *, is_told: bool) -> str:
         "reread": f"{wrong} was read again and again, unchanged; once is enough.",
         "name": f"Cells with {wrong} were edited at once; with {right} they stayed.",
         "cell": f"A cell with {wrong} failed ({about}); with {right} it passed.",
+        "part": f"In {about}, {wrong} is not known; {right} is.",
         "told": f"The person said to use {right}, not {wrong}.",
     }[found.kind]
     return f"{told} The person said so." if is_told and found.kind != "told" else told

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from headroom_jupyter.learn.corrections import Correction
+from headroom_jupyter.learn.rules import Rule
 from tests.test_cli.conftest import Run
 from tests.test_learn.samples import make_home
+from tests.upstream import Upstream, in_turn
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def test_what_was_learnt_is_written_once(run: Run, shop: Path, name: str) -> Non
     (shop / name).write_text("# Mine\n")
     assert f"written: {shop / name}" in run("learn", "--into", name, "--apply").err
     text = (shop / name).read_text()
-    assert text.startswith("# Mine\n\n<!-- headroom learn: begin -->\n")
+    assert text.startswith("# Mine\n<!-- headroom learn: begin -->\n")
     again = run("learn", "--into", name, "--apply")
     assert (again.out, (shop / name).read_text()) == ("", text)
     assert "says all of it already" in again.err
@@ -91,3 +94,27 @@ def test_a_damaged_block_stays_as_it_is(run: Run, shop: Path) -> None:
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert "damaged" in done.err
     assert (shop / "CLAUDE.md").read_text() == text
+
+
+def test_a_model_refines_only_when_asked_and_what_was_shown_is_written(
+    run: Run, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ident = Rule(Correction("command", "npm test", "npm run check", "npm"), 0, 0, 0.0).id
+    text = "Use `npm run check`, not `npm test`."
+    asked = ("learn", "--from", "claude", "--from", "gemini", "--refine")
+    with Upstream(in_turn(json.dumps({"rules": [{"ids": [ident], "text": text}], "drop": []}), "?")) as upstream:
+        monkeypatch.setenv("HEADROOM_REFINE_URL", f"{upstream.url}/v1/messages")
+        monkeypatch.setenv("HEADROOM_REFINE_MODEL", "small")
+        run("learn", "--apply")
+        assert upstream.seen == []
+        early = run(*asked, "--apply")
+        assert (early.code, "no model has refined these rules yet" in early.err) == (1, True)
+        shown = run(*asked)
+        assert f"+- {text} (2× in 2 sessions" in shown.out
+        assert "refined: 1 reworded" in shown.err
+        assert text not in (shop / "CLAUDE.local.md").read_text()
+        assert "written:" in run(*asked, "--apply").err
+        assert text in (shop / "CLAUDE.local.md").read_text()
+        assert len(upstream.seen) == 1
+        again = json.loads(run(*asked, "--json").out)
+    assert again["refined"]["reason"] == "the model's answer is not the JSON that was asked for"

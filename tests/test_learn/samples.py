@@ -16,7 +16,19 @@ from headroom_jupyter.learn.gathering import Gathered, gather
 from headroom_jupyter.learn.mining import mine
 from headroom_jupyter.learn.rules import Ledger, Rule
 
-__all__ = ["FOLDER", "GOLDEN", "ROOT", "Score", "gathered_from", "labels", "make_home", "rules_of", "score", "shell"]
+__all__ = [
+    "FOLDER",
+    "GOLDEN",
+    "ROOT",
+    "Score",
+    "gathered_from",
+    "labels",
+    "make_home",
+    "rules_from",
+    "rules_of",
+    "score",
+    "shell",
+]
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "sessions"
 ROOT = Path("/home/ann/shop")
@@ -38,6 +50,12 @@ def make_home(into: Path, samples: Path = GOLDEN) -> Path:
 def gathered_from(home: Path, **options: Any) -> Gathered:
     """What the logs of a home teach about the recorded project."""
     return gather(options.pop("root", ROOT), place=Place({}, home, ROOT), **options)
+
+
+def rules_from(home: Path) -> list[Rule]:
+    """What agents' logs in a home and the notebooks of its project teach, each in the place where it was recorded."""
+    books = gather(home / "shop", place=Place({}, home / "nobody", home / "shop"))
+    return [*gathered_from(home).rules, *books.rules]
 
 
 def labels(samples: Path = GOLDEN) -> dict[str, Any]:

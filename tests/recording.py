@@ -35,7 +35,7 @@ __all__ = ["MISSING", "PLANS", "SESSIONS", "Do", "Turns", "commit", "make_projec
 
 # REAL_AGENTS: a folder with other versions of them.
 _PROGRAMS = Path(os.environ.get("REAL_AGENTS") or Path(__file__).parent / "real_agents" / "node_modules" / ".bin")
-_LONGEST_S = 240
+_LONGEST_S = 900
 # Programs that a session is to miss, and what must not come from this machine's own environment.
 MISSING = re.compile(r"(?:python|pip|pip3|pytest|jq|fd|fdfind|tree|make|headroom|rg|uv)(?:[0-9.]*)?")
 

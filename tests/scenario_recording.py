@@ -2,7 +2,8 @@
 
     python -m tests.scenario_recording FOLDER sessions_first
 
-Each scenario goes to two sessions, of whichever agents. labels.json is what `scenarios` says.
+Also for sessions_aside and sessions_last. Each scenario goes to two sessions, of whichever agents. labels.json is what
+`scenarios` says, corrected by hand where a recording came otherwise.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ from nbclient import NotebookClient
 
 from tests.recording import Do, Turns, commit, record, scrub
 from tests.scenarios import CELLS, FILES, SCENARIOS, Cell, Edit, Fails, Read, Say, Shell, Step, halves
+from tests.scenarios_last import LAST, LAST_CELLS, LAST_FILES
 
 __all__ = ["make_shop", "sessions_of"]
 
 _ROOT = Path(__file__).parents[1]
 _GOLDEN = _ROOT / "tests" / "golden"
-_SEEDS = {"sessions_first": (0, 1), "sessions_aside": (1, 2)}  # which half, and the order within it
+_HALVES = ("sessions_first", "sessions_aside")
+_SEEDS = {"sessions_first": 1, "sessions_aside": 2, "sessions_last": 3}
 _SESSIONS = {"claude": 2, "codex": 2, "gemini": 1, "opencode": 1}
 _MISSING = re.compile(
     r"(?:python|pip|pip3|pytest|fd|fdfind|tree|uv|poetry|yarn|cargo|unzip|mypy|ruff|docker|headroom)(?:[0-9.]*)?"
@@ -46,7 +49,7 @@ _KEPT = ("python", "pytest", "ruff", "mypy")
 
 def make_shop(folder: Path) -> None:
     """The project as each session finds it."""
-    for name, text in FILES.items():
+    for name, text in {**FILES, **LAST_FILES}.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -70,11 +73,10 @@ def make_shop(folder: Path) -> None:
 
 def sessions_of(half: str) -> dict[str, list[list[str]]]:
     """The scenarios of each session, by agent; a name and which of its two forms."""
-    which, seed = _SEEDS[half]
-    lot = random.Random(seed)  # noqa: S311  # a lot, and no secret
+    lot = random.Random(_SEEDS[half])  # noqa: S311  # a lot, and no secret
     every = [(agent, number) for agent, count in _SESSIONS.items() for number in range(count)]
     found: dict[tuple[str, int], list[str]] = {place: [] for place in every}
-    for name in halves(sorted(SCENARIOS), seed=7)[which]:
+    for name in _names(half, SCENARIOS, LAST):
         places = sorted(every, key=lambda place: (len(found[place]), lot.random()))[:2]
         lot.shuffle(places)
         for form, place in enumerate(places):
@@ -84,10 +86,17 @@ def sessions_of(half: str) -> dict[str, list[list[str]]]:
     return {agent: [found[agent, number] for number in range(count)] for agent, count in _SESSIONS.items()}
 
 
+def _names(half: str, every: Mapping[str, Any], last: Mapping[str, Any]) -> list[str]:
+    """The scenarios of a set; those of the third go by a name of their own."""
+    if half in _HALVES:
+        return halves(sorted(every), seed=7)[_HALVES.index(half)]
+    return [f"last {name}" for name in sorted(last)]
+
+
 def _steps(names: Sequence[str]) -> Iterator[Step]:
     for told in names:
         name, _, form = told.rpartition("#")
-        yield from SCENARIOS[name][int(form)]
+        yield from (LAST[name.removeprefix("last ")] if name.startswith("last ") else SCENARIOS[name])[int(form)]
 
 
 def _do(step: Step) -> Do:
@@ -131,14 +140,17 @@ def _labels(half: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _books(half: str) -> Mapping[str, list[tuple[str, Cell]]]:
     """Cells of four notebooks with their ids."""
-    which, seed = _SEEDS[half]
     found: dict[str, list[tuple[str, Cell]]] = {name: [] for name in ("may", "shops", "draft", "again")}
     names = list(found)
-    for number, name in enumerate(halves(sorted(CELLS), seed=7)[which]):
+    for number, name in enumerate(_names(half, CELLS, LAST_CELLS)):
         for form in (0, 1):
-            book = found[names[(number + form * (1 + seed)) % 4]]
-            book += [(f"c{number}{'ab'[form]}{place}", cell) for place, cell in enumerate(CELLS[name][form])]
+            book = found[names[(number + form * (1 + _SEEDS[half] % 3)) % 4]]
+            book += [(f"c{number}{'ab'[form]}{place}", cell) for place, cell in enumerate(_cells(name)[form])]
     return found
+
+
+def _cells(name: str) -> tuple[Sequence[Cell], Sequence[Cell]]:
+    return LAST_CELLS[name.removeprefix("last ")] if name.startswith("last ") else CELLS[name]
 
 
 def _run_books(half: str, folder: Path) -> None:
@@ -181,7 +193,7 @@ def main() -> None:
         with suppress(OSError):  # the other half's recording has it
             taken.bind(("127.0.0.1", _TAKEN_PORT))
         _run_books(half, folder)
-        with ThreadPoolExecutor(2) as pool:
+        with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda agent: _record(half, folder, agent), _SESSIONS))
 
 

@@ -122,11 +122,18 @@ def _edit(failed: Cell, passed: Cell, between: Sequence[Cell]) -> Correction | N
     name, _, message = failed.error.partition(": ")
     found = edited(one, two, message)
     if found is not None:
-        return Correction("cell", *found, name)
+        # That one key is missing says nothing of another, but of one that is nearly the same.
+        is_other = name == "KeyError" and not is_same and not _are_near(*found)
+        return None if is_other else Correction("cell", *found, name)
     added = [word for op in matcher.get_opcodes() if op[0] == "insert" for word in two[op[3] : op[4]]]
     if name == "NameError" and (line := _import_of(message, added)):
         return Correction("cell", re.findall(r"'(\w+)'", message)[0], line, name)
     return None
+
+
+def _are_near(one: str, two: str) -> bool:
+    one, two = one.strip("'\""), two.strip("'\"")
+    return one in two or two in one or likeness(one, two) >= _NEAR
 
 
 def _renamed(one: list[str], two: list[str], changes: Sequence[tuple[str, int, int, int, int]]) -> Correction | None:

@@ -18,6 +18,7 @@ _LONGEST = 2_000  # characters; what is longer holds a program of its own
 _FOLDER, _ENDS = {"cd", "pushd"}, {";", "&&", "||", "|", "&", "\n", "|&"}
 _ASSIGN = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 _REDIRECTION = re.compile(r"(?<=\s)(?:\d?>{1,2}|&>|<)\s?(?:&\d|[^\s;&|]+)")
+_DOCUMENT = re.compile(r"(?P<head>[^\n]*?)<<-?\s*(['\"]?)(?P<end>\w+)\2\n(?P<body>.*?)\n(?P=end)", re.DOTALL)
 _LIMIT = re.compile(r"(\d+(?:\.\d+)?)([smh]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _CHANGES = re.compile(
@@ -71,6 +72,16 @@ class Command:
         return " ".join(self.words[:count])
 
     @property
+    def work(self) -> str:
+        """The program; an interpreter with its script.
+
+        >>> parse("env/bin/python tools/upload.py a.csv").work
+        'env/bin/python tools/upload.py'
+        """
+        is_script = len(self.words) > 1 and os.path.basename(self.program) in INTERPRETERS and self.words[1][:1] != "-"
+        return " ".join(self.words[: 2 if is_script else 1])
+
+    @property
     def head(self) -> str:
         """The program with its sub-command, without what it is applied to.
 
@@ -94,6 +105,7 @@ def parse(text: str) -> Command | None:
     >>> parse("cd src && LANG=C timeout 5 pytest -q 2>&1 | tail -3")
     Command(words=('pytest', '-q'), folder='src', assigns=('LANG=C',), limit_s=5.0)
     """
+    text, body = _without_document(text)
     if len(text) > _LONGEST or "<<" in text or not text.strip():
         return None
     try:
@@ -103,19 +115,31 @@ def parse(text: str) -> Command | None:
         tokens = list(lexer)
     except ValueError:
         return None
-    folder, words = "", []
+    folder, words, assigned = "", [], list[str]()
     part: list[str] = []
     for token in [*tokens, ";"]:
         if token not in _ENDS:
             part.append(token)
             continue
-        if len(part) == 2 and part[0] in _FOLDER:
+        if part[0:1] == ["export"] and all(map(_ASSIGN.fullmatch, part[1:])):
+            assigned += part[1:]
+        elif len(part) == 2 and part[0] in _FOLDER:
             folder = os.path.normpath(os.path.join(folder, part[1]))
         elif part:
             words = part
             break
         part = []
-    return _taken_apart(words, folder)
+    return _taken_apart([*assigned, *words, *([body] if body else ())], folder) if words else None
+
+
+def _without_document(text: str) -> tuple[str, str]:
+    """A command without its here document, and that; "" if there is none, or if more follows it.
+
+    >>> _without_document("python3 - <<'EOF'\\nprint(1)\\nEOF")
+    ('python3 - ', 'print(1)')
+    """
+    found = _DOCUMENT.fullmatch(text.strip())
+    return (found["head"], found["body"]) if found else (text, "")
 
 
 def _taken_apart(words: list[str], folder: str) -> Command | None:

@@ -25,6 +25,8 @@ Kind = Literal[
     "name", "cell", "part",
 ]  # fmt: skip
 _NEARLY_SAME = 0.85  # of two names with their endings: package.jsn and package.json
+_LEAST_SHORTENED = 4  # letters of a name that is another's beginning: install.md, installation.md
+_DIGITS = re.compile(r"\d+")
 _MOST_WORDS = 12  # of either side; what is longer is a program and no habit
 _MOST_CHARS = 160
 
@@ -110,6 +112,9 @@ def _same_words(failed: Tried, worked: Tried, between: Sequence[str]) -> Correct
             return Correction("timeout", _shown(one.words, 3), "a longer timeout", detail=detail)
         return None
     added = [word for word in two.assigns if word not in one.assigns]
+    named = [word.partition("=")[0] for word in added if blames(failed.call.output, word.partition("=")[0])]
+    if named:  # whatever its value is: that may be a secret
+        return Correction("module", one.work, " ".join((*(f"{name}=…" for name in named), one.work)), " ".join(named))
     if added and failed.fault in ("module", "path", "interpreter"):
         about = missing_module(failed.call) if failed.fault == "module" else one.head
         head = one.program if failed.fault == "module" else one.head
@@ -148,6 +153,8 @@ def _program(failed: Tried, worked: Tried) -> Correction | None:
     one, two = failed.command.words, worked.command.words
     if not blames(failed.call.output, one[0]) or (two[0] in LOOKING and one[0] not in LOOKING):
         return None
+    if os.path.basename(two[0]) in one and two[0] != one[0]:  # mypy, env/bin/mypy; uv run pytest, env/bin/pytest
+        return Correction("interpreter", " ".join(one[: one.index(os.path.basename(two[0])) + 1]), two[0])
     if len(one) == 1 or one[0] in two:
         at = next((index for index, word in enumerate(two) if os.path.basename(word) == one[0]), -1)
         return Correction("interpreter", one[0], " ".join(two[: at + 1])) if at > 0 else None
@@ -229,11 +236,14 @@ def _means(old: str, new: str) -> bool:
     (True, False, False)
     """
     (one, end), (two, other) = (os.path.splitext(os.path.basename(path.rstrip("/"))) for path in (old, new))
+    if _DIGITS.sub("", one + end) == _DIGITS.sub("", two + other) and one + end != two + other:
+        return False  # another month, another version
     if end != other and likeness(one + end, two + other) < _NEARLY_SAME:
         return False
     if old.startswith(f"{new.rstrip('/')}/") or "*" in old + new:
         return False
-    if one == two or likeness(one, two) >= ALIKE:
+    is_shorter = min(len(one), len(two)) >= _LEAST_SHORTENED and (one.startswith(two) or two.startswith(one))
+    if one == two or is_shorter or likeness(one, two) >= ALIKE:
         return True
     return bool(end) and one in new.split("/")[:-1]  # config.toml, config/settings.toml
 
@@ -248,14 +258,17 @@ def _command(failed: Tried, worked: Tried) -> Correction | None:
     if one[0] != two[0]:
         return None
     changes = [op for op in SequenceMatcher(None, one, two, autojunk=False).get_opcodes() if op[0] != "equal"]
-    if (
-        len(changes) != 1
-        or changes[0][0] != "replace"
-        or not any(blames(failed.call.output, word) for word in one[changes[0][1] : changes[0][2]])
-    ):
+    if len(changes) != 1 or changes[0][0] != "replace":
         return None
-    _, _, one_end, _, two_end = changes[0]
-    return Correction("command", " ".join(one[:one_end]), " ".join(two[:two_end]), one[0])
+    _, start, end, new_start, new_end = changes[0]
+    if not all(blames(failed.call.output, word) for word in one[start:end]):
+        return None
+    new = [word for word in two[new_start:new_end] if not word.startswith("-")]
+    if _DIGITS.sub("", " ".join(one[start:end])) == _DIGITS.sub("", " ".join(new)):
+        return None  # another version
+    if end - start == len(new) == 1 and start > 1 and one[start - 1] != "run":  # an argument, of any command
+        return Correction("part", one[start], new[0], one[0])
+    return Correction("command", " ".join(one[:end]), " ".join(two[:new_end]), one[0])
 
 
 def _part(failed: Tried, worked: Tried) -> Correction | None:

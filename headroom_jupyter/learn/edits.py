@@ -12,8 +12,11 @@ from difflib import SequenceMatcher
 __all__ = ["ALIKE", "edited", "likeness", "tokens"]
 
 ALIKE = 0.75  # of two names, by difflib: order.py and orders.py are, notes.txt and status are not
-_MOST_CHANGES = 3
+_MOST_CHANGES = 5
+_NEAR = 0.5  # of two texts, over their tokens: below that one is no edit of the other
 _MOST_ADDED = 16  # tokens
+_NO_ATTRIBUTE = re.compile(r"has no attribute '(\w+)'")
+_OF_OBJECT = re.compile(r"object has no attribute")
 _TOKENS = re.compile(r"[A-Za-z_]\w*|'[^'\n]*'|\"[^\"\n]*\"|[^\w\s]|\d[\w.]*|\n")
 _NAME = re.compile(r"[A-Za-z_]\w*|'[^'\n]{1,60}'|\"[^\"\n]{1,60}\"")
 
@@ -47,13 +50,14 @@ def edited(one: Sequence[str], two: Sequence[str], message: str) -> tuple[str, s
     >>> edited(tokens("frame.mean().head()"), tokens("frame.mean(skipna=True).head()"), "cannot do 'mean' of words")
     ('mean()', 'mean(skipna=True)')
     """
-    changes = [op for op in SequenceMatcher(None, one, two, autojunk=False).get_opcodes() if op[0] != "equal"]
-    if not changes or len(changes) > _MOST_CHANGES:
+    matcher = SequenceMatcher(None, one, two, autojunk=False)
+    changes = [op for op in matcher.get_opcodes() if op[0] != "equal"]
+    if not changes or len(changes) > _MOST_CHANGES or matcher.ratio() < _NEAR:
         return None
     found = next((found for place in changes if (found := _blamed(one, two, place, message))), None)
     if found is None and len(changes) == 1:
         found = _renamed(one, two, changes[0]) or _added(one, two, changes[0], message)
-    return found
+    return found or _replaced(one, two, message)
 
 
 def _is_named(word: str, message: str) -> bool:
@@ -64,10 +68,13 @@ def _blamed(one: Sequence[str], two: Sequence[str], place: Place, message: str) 
     """Names that the message names, and those in their place."""
     _, start, end, new_start, new_end = place
     olds = [word for word in one[start:end] if _NAME.fullmatch(word)]
-    if not any(_NAME.fullmatch(word) for word in two[new_start:new_end]):
-        return None
-    if any(_is_named(word, message) for word in olds):
+    news = [word for word in two[new_start:new_end] if _NAME.fullmatch(word)]
+    if news and any(_is_named(word, message) for word in olds):
+        if _OF_OBJECT.search(message):  # whatever the object is called here
+            return _joined(one[start:end]).strip("."), _joined(two[new_start:new_end]).strip(".")
         return _dotted(one, start, end), _dotted(two, new_start, new_end)
+    if not news:
+        return _shorter(one, two, place, message)
     return _longer(one, two, place, message) if start == end and "(" not in two[new_start:new_end] else None
 
 
@@ -81,6 +88,22 @@ def _longer(one: Sequence[str], two: Sequence[str], place: Place, message: str) 
     return (wrong, right) if is_named else None
 
 
+def _replaced(one: Sequence[str], two: Sequence[str], message: str) -> tuple[str, str] | None:
+    """An attribute that is not there, and the one call that is new where it is gone, wherever that stands."""
+    found = _NO_ATTRIBUTE.search(message)
+    calls = [at for at in range(len(two) - 1) if two[at].isidentifier() and two[at + 1] == "(" and two[at] not in one]
+    if found is None or found[1] not in one or found[1] in two or len(calls) != 1:
+        return None
+    return found[1], _dotted(two, calls[0], calls[0] + 1)
+
+
+def _shorter(one: Sequence[str], two: Sequence[str], place: Place, message: str) -> tuple[str, str] | None:
+    """A dotted name that lost its first part: pd.np, np."""
+    tag, start, end, new_start, _ = place
+    is_part = tag == "delete" and list(one[start + 1 : end]) == ["."] and end < len(one)
+    return (_joined(one[start : end + 1]), two[new_start]) if is_part and _is_named(one[end], message) else None
+
+
 def _renamed(one: Sequence[str], two: Sequence[str], place: Place) -> tuple[str, str] | None:
     """An attribute that nearly has the other's name, all else being equal: the message may not say its name."""
     _, start, end, new_start, new_end = place
@@ -92,24 +115,32 @@ def _renamed(one: Sequence[str], two: Sequence[str], place: Place) -> tuple[str,
 
 
 def _added(one: Sequence[str], two: Sequence[str], place: Place, message: str) -> tuple[str, str] | None:
-    """An argument, or a step of a chain, that was added to a line whose names the message names."""
+    """An argument, a place, or a step of a chain, that was added."""
     tag, start, _, new_start, new_end = place
     added = two[new_start:new_end]
     is_one = tag == "insert" and len(added) <= _MOST_ADDED and "\n" not in added and 0 < start < len(one)
     if not is_one or "is not defined" in message:
         return None
-    line = [word for word in _line(one, start) if _NAME.fullmatch(word)]
-    if not any(_is_named(word, message) for word in line):
-        return None
     opened = next((at for at in range(start - 1, -1, -1) if one[at] in "()\n"), 0)
     if one[opened] == "(" and opened and one[start] in "),":
-        name = one[opened - 1]
-        before = _joined(one[opened + 1 : start])
-        return (f"{name}({before})", f"{name}({before}{_joined(added)})") if name.isidentifier() else None
-    if "." in (added[0], added[-1]) and "(" in added:
+        name, before = one[opened - 1], _joined(one[opened + 1 : start])
+        is_sure = "=" in added or _is_line_named(one, start, message)
+        return (f"{name}({before})", f"{name}({before}{_joined(added)})") if is_sure and name.isidentifier() else None
+    if added[0] == "[" and added[-1] == "]" and one[start] == "[":
+        name, close = _dotted(one, start - 1, start), _closed(one, start)
+        return f"{name}{_joined(one[start:close])}", f"{name}{_joined(added)}{_joined(one[start:close])}"
+    if "." in (added[0], added[-1]) and "(" in added and _is_line_named(one, start, message):
         step = _step(one, start)
         return (step, f"{_joined(added).strip('.')}.{step}") if step else None
     return None
+
+
+def _closed(words: Sequence[str], at: int) -> int:
+    return next((index + 1 for index in range(at, len(words)) if words[index] == "]"), at + 1)
+
+
+def _is_line_named(words: Sequence[str], at: int, message: str) -> bool:
+    return any(_is_named(word, message) for word in _line(words, at) if _NAME.fullmatch(word))
 
 
 def _line(words: Sequence[str], at: int) -> Sequence[str]:
@@ -132,6 +163,8 @@ def _dotted(words: Sequence[str], start: int, end: int, *, right: bool = False) 
         start -= 1
     while right and end < len(words) and "." in (words[end], words[end - 1]) and end - start < 8:
         end += 1
+    while start < end and not _NAME.fullmatch(words[start]):
+        start += 1
     return _joined(words[start:end])
 
 

@@ -30,7 +30,8 @@ _SIGNS: tuple[tuple[Fault, re.Pattern[str]], ...] = (
         "command",
         re.compile(
             r"missing script|did not match any|unknown (?:sub)?command|no such (?:sub)?command|no rule to make target"
-            r"|is not a \w+ command|invalid (?:\S+ )?(?:choice|value|format|level|type)|unknown target|no such task",
+            r"|is not a \w+ command|(?:invalid|unknown|ambiguous|bad) (?:\S+ )?(?:choice|value|format|level|type"
+            r"|reference|revision|argument|object name|target)|no such task",
             re.IGNORECASE,
         ),
     ),
@@ -38,7 +39,8 @@ _SIGNS: tuple[tuple[Fault, re.Pattern[str]], ...] = (
         "path",
         re.compile(
             r"no such (?:file|path)|does not exist|(?:file|directory|path) not found|can't open file|cannot access"
-            r"|ENOENT|FileNotFoundError|not a directory|cannot find the (?:path|file)|could not find",
+            r"|ENOENT|FileNotFoundError|not a directory|cannot find the (?:path|file)|could not find|\bnot found: "
+            r"|does not contain|not a git repository",
             re.IGNORECASE,
         ),
     ),

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os.path
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
 from headroom_jupyter.agents.sessions import Call, Event, Said
 from headroom_jupyter.learn.commands import Command, changes_something, parse
 from headroom_jupyter.learn.corrections import Correction, Tried, correction, is_fit
-from headroom_jupyter.learn.failures import fault_of, has_failed, signature
+from headroom_jupyter.learn.failures import Fault, fault_of, has_failed, signature
 
 __all__ = ["Finding", "Mined", "mine"]
 
@@ -26,8 +26,9 @@ _LOOPS = 3  # the same failure so many times, with no change in between
 _REREADS = 4
 _LONGEST_SAID = 600  # characters; what is longer was pasted
 _TERM = r"(?:`([^`\n]{1,120})`|['\"]([^'\"\n]{1,120})['\"]|([\w./@:+-]+(?: [\w./@:+=-]+){0,4}?))"
-_USE = r"(?:use|run|try|call)"
+_USE = r"(?:use|run|try|call|read|open|see|take|look (?:in|at|into))"
 _NEVER = r"(?:don't|do not|never|stop)"
+_NONE = r"(?:don't have|do not have|have no|there is no|there's no|is no)"
 _INSTEAD = r"(?:instead of|rather than|and not|not)"
 _END = r"(?=[.,;!]|\s+instead|\s*$)"
 # Sentences that put one thing in another's place, and whether the right one comes first.
@@ -37,6 +38,7 @@ _TOLD = (
         rf"\b{_NEVER}\s+(?:us(?:e|ing) |run(?:ning)? )?{_TERM}\s*[,;.:–—-]+\s*(?:but |rather )?{_USE}\s+{_TERM}{_END}",
         False,
     ),
+    (rf"\b{_NONE}\s+(?:an? |any |the )?{_TERM}\s*[,;.:–—-]+\s*(?:but |so |please )*{_USE}\s+{_TERM}{_END}", False),
     (rf"\bnot\s+{_TERM}[,;]?\s+but\s+{_TERM}{_END}", False),
 )
 
@@ -125,6 +127,8 @@ class _Walk:
 
     def _failed(self, tried: Tried) -> None:
         self.mined.failures += 1
+        if tried.fault == "other":  # it ran, and found something else to complain about
+            self._correct(tried, of=("interpreter", "flag", "module"))
         for one in self._open:
             one.left -= 1
         self._open = [one for one in self._open if one.left > 0][-_MOST_OPEN:]
@@ -140,15 +144,22 @@ class _Walk:
 
     def _worked(self, tried: Tried) -> None:
         self._note(tried)
-        kept = []
+        self._correct(tried)
         for one in self._open:
             one.left -= 1
-            found = correction(one.tried, tried, one.between)
-            if found is not None:
-                self._add(Finding(found, (one.tried.call.id,), tried.call.at, self._is_confirmed(found, tried)))
-            elif one.left > 0 and not _is_settled(one.tried, tried):
-                one.between.append(" ".join(tried.command.words))
+            one.between.append(" ".join(tried.command.words))
+        self._open = [one for one in self._open if one.left > 0 and not _is_settled(one.tried, tried)]
+
+    def _correct(self, tried: Tried, of: Collection[Fault] = ()) -> None:
+        """Close the failures that a call corrects, of some faults alone if there are any."""
+        kept = []
+        for one in self._open:
+            is_asked = not of or one.tried.fault in of
+            found = correction(one.tried, tried, one.between) if is_asked else None
+            if found is None:
                 kept.append(one)
+            else:
+                self._add(Finding(found, (one.tried.call.id,), tried.call.at, self._is_confirmed(found, tried)))
         self._open = kept
 
     def _add(self, finding: Finding) -> None:
@@ -234,8 +245,14 @@ def _within(word: str, root: str) -> str:
 
 
 def _is_settled(failed: Tried, worked: Tried) -> bool:
-    """Whether the very same works now: what was in the way is gone, and nothing is to be learnt from it."""
-    return failed.command == worked.command and failed.folder == worked.folder
+    """Whether the very same works now, or the same of another number: nothing is to be learnt from it."""
+    one, two = (
+        re.sub(r"\d+", "", " ".join(word for word in tried.command.words if not word.startswith("-")))
+        for tried in (failed, worked)
+    )
+    return (one == two and failed.command.words != worked.command.words) or (
+        failed.command == worked.command and failed.folder == worked.folder
+    )
 
 
 def mine(events: Iterator[Event], root: str) -> Mined:

@@ -131,6 +131,7 @@ class Ledger:
             if other is not heap and _is_rival(found, other.correction)
         ]
         opposite = self._heaps.get((found.kind, _plain(found.right), _plain(found.wrong), found.about))
+        opposite = opposite if opposite is not heap else None
         against = len(opposite.sessions) if opposite else 0
         return count > 2 * against and all(count >= rival for rival in rivals) and rivals.count(count) == 0
 

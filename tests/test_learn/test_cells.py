@@ -55,7 +55,7 @@ def test_executed_notebooks_teach_what_the_error_blames(root: Path, tmp_path: Pa
     assert found.failures == 8
     rules = {(rule.correction.wrong, rule.correction.right): rule for rule in found.rules}
     assert set(rules) == {
-        ("values.sorted", "values.sort"),
+        ("sorted", "sort"),
         ("'price'", "'Price'"),
         ("math.sqroot", "math.sqrt"),
     }

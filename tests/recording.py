@@ -473,6 +473,7 @@ def record(
 
 _GOLDEN = Path(__file__).parent / "golden"
 _LONGEST = 1500  # characters of a text in the samples; what is longer are the agents' own instructions
+_ENDED = re.compile(r"Exit Code: \d+|exited with code \d+")  # an output, of which the end matters
 _DROPPED = {"attachment", "queue-operation", "token_usage_record", "world_state", "token_count", "last-prompt", "mode"}
 
 
@@ -504,6 +505,8 @@ def _line(line: str) -> str:
 
 def _short(value: Any) -> Any:
     if isinstance(value, str):
+        if len(value) > _LONGEST and _ENDED.search(value):
+            return f"{value[:400]}\n…\n{value[-400:]}"
         return value if len(value) <= _LONGEST else value[:80] + "…"
     if isinstance(value, dict):
         return {key: _short(inner) for key, inner in value.items()}

@@ -2,7 +2,7 @@
 
     python -m tests.scenario_recording FOLDER sessions_first
 
-Also for sessions_aside and sessions_last. Each scenario goes to two sessions, of whichever agents. labels.json is what
+Also for the sets of the other modules. Each scenario goes to two sessions, of whichever agents. labels.json is what
 `scenarios` says, corrected by hand where a recording came otherwise.
 """
 
@@ -30,6 +30,7 @@ from nbclient import NotebookClient
 
 from tests.recording import Do, Turns, commit, record, scrub
 from tests.scenarios import CELLS, FILES, SCENARIOS, Cell, Edit, Fails, Read, Say, Shell, Step, halves
+from tests.scenarios_fourth import FOURTH, FOURTH_CELLS
 from tests.scenarios_last import LAST, LAST_CELLS, LAST_FILES
 
 __all__ = ["make_shop", "sessions_of"]
@@ -37,7 +38,7 @@ __all__ = ["make_shop", "sessions_of"]
 _ROOT = Path(__file__).parents[1]
 _GOLDEN = _ROOT / "tests" / "golden"
 _HALVES = ("sessions_first", "sessions_aside")
-_SEEDS = {"sessions_first": 1, "sessions_aside": 2, "sessions_last": 3}
+_SEEDS = {"sessions_first": 1, "sessions_aside": 2, "sessions_last": 3, "sessions_fourth": 4}
 _SESSIONS = {"claude": 2, "codex": 2, "gemini": 1, "opencode": 1}
 _MISSING = re.compile(
     r"(?:python|pip|pip3|pytest|fd|fdfind|tree|uv|poetry|yarn|cargo|unzip|mypy|ruff|docker|headroom)(?:[0-9.]*)?"
@@ -76,7 +77,7 @@ def sessions_of(half: str) -> dict[str, list[list[str]]]:
     lot = random.Random(_SEEDS[half])  # noqa: S311  # a lot, and no secret
     every = [(agent, number) for agent, count in _SESSIONS.items() for number in range(count)]
     found: dict[tuple[str, int], list[str]] = {place: [] for place in every}
-    for name in _names(half, SCENARIOS, LAST):
+    for name in _names(half):
         places = sorted(every, key=lambda place: (len(found[place]), lot.random()))[:2]
         lot.shuffle(places)
         for form, place in enumerate(places):
@@ -86,17 +87,31 @@ def sessions_of(half: str) -> dict[str, list[list[str]]]:
     return {agent: [found[agent, number] for number in range(count)] for agent, count in _SESSIONS.items()}
 
 
-def _names(half: str, every: Mapping[str, Any], last: Mapping[str, Any]) -> list[str]:
-    """The scenarios of a set; those of the third go by a name of their own."""
+_OWN: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
+    "sessions_first": (SCENARIOS, CELLS),
+    "sessions_aside": (SCENARIOS, CELLS),
+    "sessions_last": (LAST, LAST_CELLS),
+    "sessions_fourth": (FOURTH, FOURTH_CELLS),
+}
+
+
+def _names(half: str, *, of_cells: bool = False) -> list[str]:
+    """The scenarios of a set, each with the set before its name."""
+    names = sorted(_OWN[half][of_cells])
     if half in _HALVES:
-        return halves(sorted(every), seed=7)[_HALVES.index(half)]
-    return [f"last {name}" for name in sorted(last)]
+        names = halves(names, seed=7)[_HALVES.index(half)]
+    return [f"{half} {name}" for name in names]
+
+
+def _told(name: str, *, of_cells: bool = False) -> Any:
+    half, _, own = name.partition(" ")
+    return _OWN[half][of_cells][own]
 
 
 def _steps(names: Sequence[str]) -> Iterator[Step]:
     for told in names:
         name, _, form = told.rpartition("#")
-        yield from (LAST[name.removeprefix("last ")] if name.startswith("last ") else SCENARIOS[name])[int(form)]
+        yield from _told(name)[int(form)]
 
 
 def _do(step: Step) -> Do:
@@ -142,15 +157,13 @@ def _books(half: str) -> Mapping[str, list[tuple[str, Cell]]]:
     """Cells of four notebooks with their ids."""
     found: dict[str, list[tuple[str, Cell]]] = {name: [] for name in ("may", "shops", "draft", "again")}
     names = list(found)
-    for number, name in enumerate(_names(half, CELLS, LAST_CELLS)):
+    for number, name in enumerate(_names(half, of_cells=True)):
         for form in (0, 1):
             book = found[names[(number + form * (1 + _SEEDS[half] % 3)) % 4]]
-            book += [(f"c{number}{'ab'[form]}{place}", cell) for place, cell in enumerate(_cells(name)[form])]
+            book += [
+                (f"c{number}{'ab'[form]}{place}", cell) for place, cell in enumerate(_told(name, of_cells=True)[form])
+            ]
     return found
-
-
-def _cells(name: str) -> tuple[Sequence[Cell], Sequence[Cell]]:
-    return LAST_CELLS[name.removeprefix("last ")] if name.startswith("last ") else CELLS[name]
 
 
 def _run_books(half: str, folder: Path) -> None:

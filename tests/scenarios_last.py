@@ -1,4 +1,4 @@
-"""A third set of scenarios, for golden/sessions_last: written and labelled when the first two had been seen; not a test."""
+"""A third set of scenarios, for golden/sessions_last: written when the first two had been seen; not a test."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def correction(failed: Tried, worked: Tried, between: Sequence[str]) -> Correcti
     elif failed.fault == "permission":
         found = _permission(failed, worked)
     elif failed.fault == "interpreter":
-        found = _program(failed, worked)
+        found = _program(failed, worked) or _path(failed, worked)
     elif failed.fault == "module":
         found = _module(failed, worked) or _path(failed, worked)  # node calls a file that is not there a module
     elif failed.fault == "flag":
@@ -144,7 +144,7 @@ def _permission(failed: Tried, worked: Tried) -> Correction | None:
     bare = (failed.command.program.removeprefix("./"), *failed.command.words[1:])
     words = worked.command.words
     if words[0] in INTERPRETERS and tuple(word.removeprefix("./") for word in words[1:]) == bare:
-        return Correction("permission", failed.command.program, f"{words[0]} {words[1]}")
+        return Correction("permission", bare[0], f"{words[0]} {bare[0]}")
     return None
 
 
@@ -153,8 +153,9 @@ def _program(failed: Tried, worked: Tried) -> Correction | None:
     one, two = failed.command.words, worked.command.words
     if not blames(failed.call.output, one[0]) or (two[0] in LOOKING and one[0] not in LOOKING):
         return None
-    if os.path.basename(two[0]) in one and two[0] != one[0]:  # mypy, env/bin/mypy; uv run pytest, env/bin/pytest
-        return Correction("interpreter", " ".join(one[: one.index(os.path.basename(two[0])) + 1]), two[0])
+    name, bare = os.path.basename(two[0]), [os.path.basename(word) for word in one]
+    if name in bare and two[0] != one[0]:  # mypy, env/bin/mypy; uv run pytest, env/bin/pytest
+        return Correction("interpreter", " ".join(one[: bare.index(name) + 1]), two[0])
     if len(one) == 1 or one[0] in two:
         at = next((index for index, word in enumerate(two) if os.path.basename(word) == one[0]), -1)
         return Correction("interpreter", one[0], " ".join(two[: at + 1])) if at > 0 else None
@@ -208,7 +209,8 @@ def _flag(failed: Tried, worked: Tried) -> Correction | None:
         return None
     new = [word.split("=")[0] for word in two if word.startswith("-") and word not in one]
     label = failed.command.label
-    best = max(new, key=lambda word: (likeness(old, word), word), default="")
+    added = [word for word in two if word not in one]
+    best = max(new, key=lambda word: (likeness(old, word), word), default=added[0] if len(added) == 1 else "")
     return Correction("flag", f"{label} {old}", f"{label} {best}".strip(), label)
 
 
@@ -238,6 +240,8 @@ def _means(old: str, new: str) -> bool:
     (one, end), (two, other) = (os.path.splitext(os.path.basename(path.rstrip("/"))) for path in (old, new))
     if _DIGITS.sub("", one + end) == _DIGITS.sub("", two + other) and one + end != two + other:
         return False  # another month, another version
+    if one == two and "" in (end, other):
+        return True
     if end != other and likeness(one + end, two + other) < _NEARLY_SAME:
         return False
     if old.startswith(f"{new.rstrip('/')}/") or "*" in old + new:

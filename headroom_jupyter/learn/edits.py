@@ -57,7 +57,7 @@ def edited(one: Sequence[str], two: Sequence[str], message: str) -> tuple[str, s
     found = next((found for place in changes if (found := _blamed(one, two, place, message))), None)
     if found is None and len(changes) == 1:
         found = _renamed(one, two, changes[0]) or _added(one, two, changes[0], message)
-    return found or _replaced(one, two, message)
+    return found or _replaced(one, two, message) or _wrapped(one, two, changes, message)
 
 
 def _is_named(word: str, message: str) -> bool:
@@ -95,6 +95,16 @@ def _replaced(one: Sequence[str], two: Sequence[str], message: str) -> tuple[str
     if found is None or found[1] not in one or found[1] in two or len(calls) != 1:
         return None
     return found[1], _dotted(two, calls[0], calls[0] + 1)
+
+
+def _wrapped(one: Sequence[str], two: Sequence[str], changes: list[Place], message: str) -> tuple[str, str] | None:
+    """Arguments that became one list."""
+    if [(place[0], *two[place[3] : place[4]]) for place in changes] != [("insert", "["), ("insert", "]")]:
+        return None
+    start, end = changes[0][1], changes[1][1]
+    is_call = start > 1 and one[start - 1] == "(" and one[end : end + 1] == [")"] and _is_named(one[start - 2], message)
+    inside = _joined(one[start:end])
+    return (f"{one[start - 2]}({inside})", f"{one[start - 2]}([{inside}])") if is_call else None
 
 
 def _shorter(one: Sequence[str], two: Sequence[str], place: Place, message: str) -> tuple[str, str] | None:

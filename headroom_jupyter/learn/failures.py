@@ -17,7 +17,7 @@ _SIGNS: tuple[tuple[Fault, re.Pattern[str]], ...] = (
     (
         "flag",
         re.compile(
-            r"unrecogni[sz]ed (?:argument|option|flag)|unknown (?:option|flag|argument|switch)"
+            r"unrecogni[sz]ed (?:argument|option|flag)|unknown (?:option|flag|argument|switch|predicate)"
             r"|(?:invalid|illegal|unsupported) (?:option|flag)|unexpected argument|argument '\S+' which wasn't expected"
             r"|no such (?:option|flag)|flag provided but not defined|bad option",
             re.IGNORECASE,
@@ -29,9 +29,9 @@ _SIGNS: tuple[tuple[Fault, re.Pattern[str]], ...] = (
     (
         "command",
         re.compile(
-            r"missing script|did not match any|unknown (?:sub)?command|no such (?:sub)?command|no rule to make target"
-            r"|is not a \w+ command|(?:invalid|unknown|ambiguous|bad) (?:\S+ )?(?:choice|value|format|level|type"
-            r"|reference|revision|argument|object name|target)|no such task",
+            r"missing script|did not match any|(?:unknown|unrecogni[sz]ed|no such) (?:sub)?command|no such task"
+            r"|no rule to make target|is not a \w+ command|(?:invalid|unknown|ambiguous|bad) (?:\S+ )?(?:choice|value|format"
+            r"|level|type|reference|revision|argument|object name|target)",
             re.IGNORECASE,
         ),
     ),
@@ -45,6 +45,7 @@ _SIGNS: tuple[tuple[Fault, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_NOT_FOUND = 127  # of a shell, whatever it says
 _TIMED_OUT = re.compile(r"timed? ?out|exceed\w* (?:the )?(?:timeout|time limit)", re.IGNORECASE)
 _MODULE = re.compile(r"(?:No module named|Cannot find (?:module|package)) ['\"]?([\w./@-]+)")
 _SEARCHES = ("grep", "rg", "ag", "ack", "ugrep", "diff", "cmp", "test", "pgrep", "git diff", "git grep", "[")
@@ -74,6 +75,8 @@ def fault_of(call: Call) -> Fault:
     """What kind of failure a failed call is."""
     if call.exit_code == 124 or (_TIMED_OUT.search(call.output[:400]) and call.limit_s):
         return "timeout"
+    if call.exit_code == _NOT_FOUND:
+        return "interpreter"
     found = [(sign.search(call.output), fault) for fault, sign in _SIGNS]
     return next((fault for match, fault in found if match), "other")
 
@@ -91,8 +94,8 @@ def blames(output: str, word: str) -> bool:
     (True, False)
     """
     name, _, value = word.removeprefix("./").rstrip("/").partition("=")
-    # Some programs tell an option with one dash, however many it was given.
-    found = rf"-{{1,2}}{re.escape(name.lstrip('-'))}" if name.strip("-") != name else re.escape(name)
+    # Some programs tell an option with one dash, or in quotes with none, however many it was given.
+    found = rf"(?:-{{1,2}}|(?<=[`'\"])){re.escape(name.lstrip('-'))}" if name.startswith("-") else re.escape(name)
     parts = (found if name.strip("-") else "", re.escape(value))
     return any(part and re.search(rf"(?<![\w-]){part}(?![\w-])", output) for part in parts)
 

@@ -28,17 +28,19 @@ _LONGEST_SAID = 600  # characters; what is longer was pasted
 _TERM = r"(?:`([^`\n]{1,120})`|['\"]([^'\"\n]{1,120})['\"]|([\w./@:+-]+(?: [\w./@:+=-]+){0,4}?))"
 _USE = r"(?:use|run|try|call|read|open|see|take|look (?:in|at|into))"
 _NEVER = r"(?:don't|do not|never|stop)"
+_DOING = r"(?:us(?:e|ing) |run(?:ning)? )"
 _NONE = r"(?:don't have|do not have|have no|there is no|there's no|is no)"
 _INSTEAD = r"(?:instead of|rather than|and not|not)"
+_WHERE = r"(?:\s+(?:for|in|here|there|any ?more|directly|now)\b[^,;.\n]{0,30})?"
 _END = r"(?=[.,;!]|\s+instead|\s*$)"
 # Sentences that put one thing in another's place, and whether the right one comes first.
 _TOLD = (
     (rf"\b{_USE}\s+(?:[\w ]{{1,40}} with\s+)?{_TERM}[,;]?\s+{_INSTEAD}\s+(?:with\s+)?{_TERM}(?=[.,;!\s]|$)", True),
+    (rf"\b{_NEVER}\s+{_DOING}?{_TERM}{_WHERE}\s*[,;.:–—-]+\s*(?:but |rather )?{_USE}\s+{_TERM}{_END}", False),
     (
-        rf"\b{_NEVER}\s+(?:us(?:e|ing) |run(?:ning)? )?{_TERM}\s*[,;.:–—-]+\s*(?:but |rather )?{_USE}\s+{_TERM}{_END}",
+        rf"\b{_NONE}\s+(?:an? |any |the )?{_TERM}{_WHERE}\s*[,;.:–—-]+\s*(?:but |so |please )*{_USE}\s+{_TERM}{_END}",
         False,
     ),
-    (rf"\b{_NONE}\s+(?:an? |any |the )?{_TERM}\s*[,;.:–—-]+\s*(?:but |so |please )*{_USE}\s+{_TERM}{_END}", False),
     (rf"\bnot\s+{_TERM}[,;]?\s+but\s+{_TERM}{_END}", False),
 )
 

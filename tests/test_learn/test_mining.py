@@ -62,7 +62,7 @@ def test_one_session_is_not_enough_and_two_are() -> None:
         (
             shell("./go.sh", "bash: ./go.sh: Permission denied", 126),
             shell("bash ./go.sh"),
-            "permission: ./go.sh -> bash ./go.sh",
+            "permission: go.sh -> bash go.sh",
         ),
     ],
 )

@@ -97,7 +97,7 @@ def _replaced(one: Sequence[str], two: Sequence[str], message: str) -> tuple[str
     return found[1], _dotted(two, calls[0], calls[0] + 1)
 
 
-def _wrapped(one: Sequence[str], two: Sequence[str], changes: list[Place], message: str) -> tuple[str, str] | None:
+def _wrapped(one: Sequence[str], two: Sequence[str], changes: Sequence[Place], message: str) -> tuple[str, str] | None:
     """Arguments that became one list."""
     if [(place[0], *two[place[3] : place[4]]) for place in changes] != [("insert", "["), ("insert", "]")]:
         return None

@@ -30,8 +30,8 @@ _SIGNS: tuple[tuple[Fault, re.Pattern[str]], ...] = (
         "command",
         re.compile(
             r"missing script|did not match any|(?:unknown|unrecogni[sz]ed|no such) (?:sub)?command|no such task"
-            r"|no rule to make target|is not a \w+ command|(?:invalid|unknown|ambiguous|bad) (?:\S+ )?(?:choice|value|format"
-            r"|level|type|reference|revision|argument|object name|target)",
+            r"|no rule to make target|is not a \w+ command|(?:invalid|unknown|ambiguous|bad) (?:\S+ )?(?:choice|value"
+            r"|format|level|type|reference|revision|argument|object name|target)",
             re.IGNORECASE,
         ),
     ),

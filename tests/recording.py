@@ -474,7 +474,10 @@ def record(
 _GOLDEN = Path(__file__).parent / "golden"
 _LONGEST = 1500  # characters of a text in the samples; what is longer are the agents' own instructions
 _ENDED = re.compile(r"Exit Code: \d+|exited with code \d+")  # an output, of which the end matters
-_DROPPED = {"attachment", "queue-operation", "token_usage_record", "world_state", "token_count", "last-prompt", "mode"}
+_DROPPED = {
+    *("attachment", "queue-operation", "token_usage_record", "world_state", "token_count", "last-prompt", "mode"),
+    *("api-request", "api-request-blob", "api-request-shape"),  # what Claude Code sent, beside what was said and done
+}
 
 
 def scrub(root: Path, agent: str, plan: str) -> None:
@@ -500,7 +503,8 @@ def scrub(root: Path, agent: str, plan: str) -> None:
 def _line(line: str) -> str:
     told = json.loads(line)
     kinds = {told.get("type"), (told.get("payload") or {}).get("type")} if "type" in told else set()
-    return "" if kinds & _DROPPED else json.dumps(_short(told), ensure_ascii=False) + "\n"
+    is_copy = "$set" in told and len(line) > _LONGEST  # Gemini tells all messages again
+    return "" if kinds & _DROPPED or is_copy else json.dumps(_short(told), ensure_ascii=False) + "\n"
 
 
 def _short(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 Each scenario happens in two sessions, in words of their own. What is said of a failure was written before any of it was
 recorded, and before `headroom learn` read it. Half of the scenarios, drawn by lot, became golden/sessions_first and the
-other half golden/sessions_aside: `python -m tests.recording FOLDER sessions_first`.
+other half golden/sessions_aside: `python -m tests.scenario_recording FOLDER sessions_first`.
 """
 
 from __future__ import annotations

@@ -38,7 +38,10 @@ FOURTH: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
         (_no(Read("src/sales/__main__.py"), _OTHER), "ls src/sales"),
     ),
     "config": (
-        (_yes(Read("src/sales/configs.py"), ("src/sales/configs.py", "src/sales/config.py")), Read("src/sales/config.py")),
+        (
+            _yes(Read("src/sales/configs.py"), ("src/sales/configs.py", "src/sales/config.py")),
+            Read("src/sales/config.py"),
+        ),
         (_yes("cat src/sales/configs.py", ("src/sales/configs.py", "src/sales/config.py")), "cat src/sales/config.py"),
     ),
     "test folder": (
@@ -86,28 +89,45 @@ FOURTH: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
         (_yes("wc --rows README.md", ("--rows", "-l")), "wc -l README.md"),
     ),
     "upper": (
-        (_yes("jq '.[0].title | ascii_upper' data/shops.json", ("ascii_upper", "ascii_upcase")),
-         "jq '.[0].title | ascii_upcase' data/shops.json"),
-        (_yes("jq -r '.[1].title | ascii_upper' data/shops.json", ("ascii_upper", "ascii_upcase")),
-         "jq -r '.[1].title | ascii_upcase' data/shops.json"),
+        (
+            _yes("jq '.[0].title | ascii_upper' data/shops.json", ("ascii_upper", "ascii_upcase")),
+            "jq '.[0].title | ascii_upcase' data/shops.json",
+        ),
+        (
+            _yes("jq -r '.[1].title | ascii_upper' data/shops.json", ("ascii_upper", "ascii_upcase")),
+            "jq -r '.[1].title | ascii_upcase' data/shops.json",
+        ),
     ),
     "shop": (
-        (_yes('sqlite3 data/sales.db "select title from shop"', ("shop", "shops")),
-         'sqlite3 data/sales.db "select title from shops"'),
-        (_yes('sqlite3 data/sales.db "select count(*) from shop"', ("shop", "shops")), "sqlite3 data/sales.db .tables",
-         'sqlite3 data/sales.db "select count(*) from shops"'),
+        (
+            _yes('sqlite3 data/sales.db "select title from shop"', ("shop", "shops")),
+            'sqlite3 data/sales.db "select title from shops"',
+        ),
+        (
+            _yes('sqlite3 data/sales.db "select count(*) from shop"', ("shop", "shops")),
+            "sqlite3 data/sales.db .tables",
+            'sqlite3 data/sales.db "select count(*) from shops"',
+        ),
     ),
     "store": (
-        (_yes('sqlite3 data/sales.db "select store_id from receipts"', ("store_id", "shop_id")),
-         'sqlite3 data/sales.db "select shop_id from receipts"'),
-        (_yes('sqlite3 data/sales.db "select id, store_id from receipts"', ("store_id", "shop_id")),
-         'sqlite3 data/sales.db "select id, shop_id from receipts"'),
+        (
+            _yes('sqlite3 data/sales.db "select store_id from receipts"', ("store_id", "shop_id")),
+            'sqlite3 data/sales.db "select shop_id from receipts"',
+        ),
+        (
+            _yes('sqlite3 data/sales.db "select id, store_id from receipts"', ("store_id", "shop_id")),
+            'sqlite3 data/sales.db "select id, shop_id from receipts"',
+        ),
     ),
     "mean": (
-        (_yes('python3 -c "import math; print(math.mean([1, 2]))"', ("math", "statistics")),
-         'python3 -c "import statistics; print(statistics.mean([1, 2]))"'),
-        (_yes('python3 -c "import math; print(math.mean([3, 4]))"', ("math", "statistics")),
-         'python3 -c "import statistics; print(statistics.mean([3, 4]))"'),
+        (
+            _yes('python3 -c "import math; print(math.mean([1, 2]))"', ("math", "statistics")),
+            'python3 -c "import statistics; print(statistics.mean([1, 2]))"',
+        ),
+        (
+            _yes('python3 -c "import math; print(math.mean([3, 4]))"', ("math", "statistics")),
+            'python3 -c "import statistics; print(statistics.mean([3, 4]))"',
+        ),
     ),
     "last": (
         (_yes(f"env/bin/pytest --last {_T}", ("--last", "--lf")), f"env/bin/pytest --lf {_T}"),
@@ -115,18 +135,31 @@ FOURTH: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
     ),
     "name of a test file": (
         (_yes("env/bin/pytest tests/parse_test.py", ("tests/parse_test.py", _T)), f"env/bin/pytest {_T}"),
-        (_yes("env/bin/pytest -q tests/parse_test.py", ("tests/parse_test.py", _T)), "ls tests", f"env/bin/pytest -q {_T}"),
+        (
+            _yes("env/bin/pytest -q tests/parse_test.py", ("tests/parse_test.py", _T)),
+            "ls tests",
+            f"env/bin/pytest -q {_T}",
+        ),
     ),
     "output": (
-        (_yes(f"env/bin/ruff check --output json {_P}", ("--output", "--output-format")),
-         f"env/bin/ruff check --output-format json {_P}"),
-        (_yes("env/bin/ruff check --output json src", ("--output", "--output-format")),
-         "env/bin/ruff check --output-format json src"),
+        (
+            _yes(f"env/bin/ruff check --output json {_P}", ("--output", "--output-format")),
+            f"env/bin/ruff check --output-format json {_P}",
+        ),
+        (
+            _yes("env/bin/ruff check --output json src", ("--output", "--output-format")),
+            "env/bin/ruff check --output-format json src",
+        ),
     ),
     "cache": (
-        (_yes(f"env/bin/mypy --no-cache {_P}", ("--no-cache", "--no-incremental")), f"env/bin/mypy --no-incremental {_P}"),
-        (_yes(f"env/bin/mypy --no-cache --strict {_P}", ("--no-cache", "--no-incremental")),
-         f"env/bin/mypy --no-incremental --strict {_P}"),
+        (
+            _yes(f"env/bin/mypy --no-cache {_P}", ("--no-cache", "--no-incremental")),
+            f"env/bin/mypy --no-incremental {_P}",
+        ),
+        (
+            _yes(f"env/bin/mypy --no-cache --strict {_P}", ("--no-cache", "--no-incremental")),
+            f"env/bin/mypy --no-incremental --strict {_P}",
+        ),
     ),
     "program": (
         (_yes("bin/sales report", ("bin/sales", _PYTHON)), f"{_PYTHON} bin/sales report"),
@@ -137,12 +170,22 @@ FOURTH: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
         (_yes("sh scripts/deploy.sh", ("scripts/deploy.sh", "SALES_ENV=")), "SALES_ENV=test sh scripts/deploy.sh"),
     ),
     "slow": (
-        (_yes(Shell("python3 tools/index.py", 1500), ("tools/index.py", "timeout")), Shell("python3 tools/index.py", 60_000)),
-        (_yes(Shell("python3 tools/index.py", 1500), ("tools/index.py", "timeout")), Shell("python3 tools/index.py", 60_000)),
+        (
+            _yes(Shell("python3 tools/index.py", 1500), ("tools/index.py", "timeout")),
+            Shell("python3 tools/index.py", 60_000),
+        ),
+        (
+            _yes(Shell("python3 tools/index.py", 1500), ("tools/index.py", "timeout")),
+            Shell("python3 tools/index.py", 60_000),
+        ),
     ),
     "seeds": (
         (_yes("python3 tools/seeds.py --check", ("tools/seeds.py", "tools/seed.py")), "python3 tools/seed.py --check"),
-        (_yes("python3 tools/seeds.py --check", ("tools/seeds.py", "tools/seed.py")), "ls tools", "python3 tools/seed.py --check"),
+        (
+            _yes("python3 tools/seeds.py --check", ("tools/seeds.py", "tools/seed.py")),
+            "ls tools",
+            "python3 tools/seed.py --check",
+        ),
     ),
     "lint": (
         (_yes("node web/lint.js", ("web/lint.js", "web/lint.mjs")), "node web/lint.mjs"),
@@ -153,19 +196,31 @@ FOURTH: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
         (_yes("node --tests web/test/", ("--tests", "--test")), "node --test web/test/"),
     ),
     "module of node": (
-        (_yes("node -e \"import fs from 'node:fs'; console.log(fs.existsSync('web'))\"", ("node -e", "--input-type")),
-         "node --input-type=module -e \"import fs from 'node:fs'; console.log(fs.existsSync('web'))\""),
-        (_yes("node -e \"import fs from 'node:fs'; console.log(1)\"", ("node -e", "--input-type")),
-         "node --input-type=module -e \"import fs from 'node:fs'; console.log(1)\""),
+        (
+            _yes(
+                "node -e \"import fs from 'node:fs'; console.log(fs.existsSync('web'))\"", ("node -e", "--input-type")
+            ),
+            "node --input-type=module -e \"import fs from 'node:fs'; console.log(fs.existsSync('web'))\"",
+        ),
+        (
+            _yes("node -e \"import fs from 'node:fs'; console.log(1)\"", ("node -e", "--input-type")),
+            "node --input-type=module -e \"import fs from 'node:fs'; console.log(1)\"",
+        ),
     ),
     "told: deploy": (
-        (_yes("cat deploy.sh", ("deploy.sh", "scripts/deploy.sh")), Say("There is no deploy.sh here, see scripts/deploy.sh."),
-         "cat scripts/deploy.sh"),
+        (
+            _yes("cat deploy.sh", ("deploy.sh", "scripts/deploy.sh")),
+            Say("There is no deploy.sh here, see scripts/deploy.sh."),
+            "cat scripts/deploy.sh",
+        ),
         (_yes("cat deploy.sh", ("deploy.sh", "scripts/deploy.sh")), "cat scripts/deploy.sh"),
     ),
     "told: python": (
-        (_yes("python3 bin/sales months", ("python3", _PYTHON)),
-         Say("Please use `env/bin/python`, not python3, for the programs in bin."), f"{_PYTHON} bin/sales months"),
+        (
+            _yes("python3 bin/sales months", ("python3", _PYTHON)),
+            Say("Please use `env/bin/python`, not python3, for the programs in bin."),
+            f"{_PYTHON} bin/sales months",
+        ),
         (_yes("python3 bin/sales report", ("python3", _PYTHON)), f"{_PYTHON} bin/sales report"),
     ),
     "no process": (
@@ -184,7 +239,7 @@ FOURTH: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
         (_no("env/bin/pytest -q tests/test_stats.py", "the code is wrong"), "cat src/sales/stats.py"),
         (_no("env/bin/pytest -q tests/test_stats.py", "the code is wrong"), f"env/bin/pytest -q {_T}"),
     ),
-}  # fmt: skip
+}
 
 _LOAD = "import pandas as pd\ndf = pd.read_csv('data/raw/2024-05.csv', sep=';')\ndf.shape"
 FOURTH_CELLS: Mapping[str, tuple[Sequence[Cell], Sequence[Cell]]] = {
@@ -197,27 +252,52 @@ FOURTH_CELLS: Mapping[str, tuple[Sequence[Cell], Sequence[Cell]]] = {
         (_LOAD, _yes("round(df['net'].avg(), 1)", ("avg", "mean")), "round(df['net'].mean(), 1)"),
     ),
     "rename": (
-        (_LOAD, _yes("df.rename(column={'net': 'n'}).shape", ("column", "columns")), "df.rename(columns={'net': 'n'}).shape"),
-        (_LOAD, _yes("df = df.rename(column={'clerk': 'who'})", ("column", "columns")), "df = df.rename(columns={'clerk': 'who'})"),
+        (
+            _LOAD,
+            _yes("df.rename(column={'net': 'n'}).shape", ("column", "columns")),
+            "df.rename(columns={'net': 'n'}).shape",
+        ),
+        (
+            _LOAD,
+            _yes("df = df.rename(column={'clerk': 'who'})", ("column", "columns")),
+            "df = df.rename(columns={'clerk': 'who'})",
+        ),
     ),
     "unique": (
         (_LOAD, _yes("len(df.unique())", ("unique", "drop_duplicates")), "len(df.drop_duplicates())"),
         (_LOAD, _yes("only = df.unique()", ("unique", "drop_duplicates")), "only = df.drop_duplicates()"),
     ),
     "shops": (
-        ("import pandas as pd", _yes("pd.read_json('data/shop.json')", ("data/shop.json", "data/shops.json")),
-         "pd.read_json('data/shops.json')"),
-        ("import pandas as pd", _yes("shops = pd.read_json('data/shop.json')", ("data/shop.json", "data/shops.json")),
-         "shops = pd.read_json('data/shops.json')"),
+        (
+            "import pandas as pd",
+            _yes("pd.read_json('data/shop.json')", ("data/shop.json", "data/shops.json")),
+            "pd.read_json('data/shops.json')",
+        ),
+        (
+            "import pandas as pd",
+            _yes("shops = pd.read_json('data/shop.json')", ("data/shop.json", "data/shops.json")),
+            "shops = pd.read_json('data/shops.json')",
+        ),
     ),
     "csv": (
         (_LOAD, _yes("df.to_cvs('/tmp/sales_c.csv')", ("to_cvs", "to_csv")), "df.to_csv('/tmp/sales_c.csv')"),
-        (_LOAD, _yes("df[['net']].to_cvs('/tmp/sales_d.csv')", ("to_cvs", "to_csv")), "df[['net']].to_csv('/tmp/sales_d.csv')"),
+        (
+            _LOAD,
+            _yes("df[['net']].to_cvs('/tmp/sales_d.csv')", ("to_cvs", "to_csv")),
+            "df[['net']].to_csv('/tmp/sales_d.csv')",
+        ),
     ),
     "now": (
-        ("import pandas as pd", _yes("pd.datetime.now().year > 2000", ("pd.datetime", "pd.Timestamp")),
-         "pd.Timestamp.now().year > 2000"),
-        ("import pandas as pd", _yes("start = pd.datetime.now()", ("pd.datetime", "pd.Timestamp")), "start = pd.Timestamp.now()"),
+        (
+            "import pandas as pd",
+            _yes("pd.datetime.now().year > 2000", ("pd.datetime", "pd.Timestamp")),
+            "pd.Timestamp.now().year > 2000",
+        ),
+        (
+            "import pandas as pd",
+            _yes("start = pd.datetime.now()", ("pd.datetime", "pd.Timestamp")),
+            "start = pd.Timestamp.now()",
+        ),
     ),
     "sum of words": (
         ("price = '2'", _no("price + 2", "the code was mended"), "int(price) + 2"),
@@ -227,4 +307,4 @@ FOURTH_CELLS: Mapping[str, tuple[Sequence[Cell], Sequence[Cell]]] = {
         (_no("summary.head()", "it was never made"), "1 + 1"),
         (_no("summary.head()", "it was never made"), "len('summary')"),
     ),
-}  # fmt: skip
+}

@@ -91,14 +91,21 @@ LAST: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
     ),
     "sort": (
         (_yes("sort --number data/raw/2024-05.csv", ("--number", "-n")), "sort -n data/raw/2024-05.csv"),
-        (_yes("sort --number data/raw/2024-04.csv | head -2", ("--number", "-n")),
-         "sort -n data/raw/2024-04.csv | head -2"),
+        (
+            _yes("sort --number data/raw/2024-04.csv | head -2", ("--number", "-n")),
+            "sort -n data/raw/2024-04.csv | head -2",
+        ),
     ),
     "column": (
-        (_yes('sqlite3 data/sales.db "select sum(amount) from receipts"', ("amount", "net")),
-         'sqlite3 data/sales.db "select sum(net) from receipts"'),
-        (_yes('sqlite3 data/sales.db "select max(amount) from receipts"', ("amount", "net")),
-         "sqlite3 data/sales.db .schema", 'sqlite3 data/sales.db "select max(net) from receipts"'),
+        (
+            _yes('sqlite3 data/sales.db "select sum(amount) from receipts"', ("amount", "net")),
+            'sqlite3 data/sales.db "select sum(net) from receipts"',
+        ),
+        (
+            _yes('sqlite3 data/sales.db "select max(amount) from receipts"', ("amount", "net")),
+            "sqlite3 data/sales.db .schema",
+            'sqlite3 data/sales.db "select max(net) from receipts"',
+        ),
     ),
     "tables": (
         (_yes('sqlite3 data/sales.db "show tables"', ("show tables", ".tables")), "sqlite3 data/sales.db .tables"),
@@ -110,7 +117,11 @@ LAST: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
     ),
     "test file": (
         (_yes("env/bin/pytest tests/test_parser.py", ("tests/test_parser.py", _T)), f"env/bin/pytest {_T}"),
-        (_yes("env/bin/pytest -q tests/test_parser.py", ("tests/test_parser.py", _T)), "ls tests", f"env/bin/pytest -q {_T}"),
+        (
+            _yes("env/bin/pytest -q tests/test_parser.py", ("tests/test_parser.py", _T)),
+            "ls tests",
+            f"env/bin/pytest -q {_T}",
+        ),
     ),
     "coverage": (
         (_yes(f"env/bin/pytest --cov=src {_T}", ("--cov", "env/bin/pytest")), f"env/bin/pytest {_T}"),
@@ -121,17 +132,29 @@ LAST: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
         (_yes(f"env/bin/ruff lint {_P}", ("ruff lint", "ruff check")), f"env/bin/ruff check {_P}"),
     ),
     "month": (
-        (_yes(f"{_PYTHON} bin/sales report --year 2024", ("--year", "--month")), f"{_PYTHON} bin/sales report --month 2024-05"),
-        (_yes(f"{_PYTHON} bin/sales report --year 2024", ("--year", "--month")), f"{_PYTHON} bin/sales report --help",
-         f"{_PYTHON} bin/sales report --month 2024-04"),
+        (
+            _yes(f"{_PYTHON} bin/sales report --year 2024", ("--year", "--month")),
+            f"{_PYTHON} bin/sales report --month 2024-05",
+        ),
+        (
+            _yes(f"{_PYTHON} bin/sales report --year 2024", ("--year", "--month")),
+            f"{_PYTHON} bin/sales report --help",
+            f"{_PYTHON} bin/sales report --month 2024-04",
+        ),
     ),
     "name of the program": (
         (_yes(f"{_PYTHON} bin/sale months", ("bin/sale", "bin/sales")), f"{_PYTHON} bin/sales months"),
         (_yes(f"{_PYTHON} bin/sale report", ("bin/sale", "bin/sales")), "ls bin", f"{_PYTHON} bin/sales report"),
     ),
     "slow": (
-        (_yes(Shell("python3 tools/index.py", 1500), ("tools/index.py", "timeout")), Shell("python3 tools/index.py", 60_000)),
-        (_yes(Shell("python3 tools/index.py", 1500), ("tools/index.py", "timeout")), Shell("python3 tools/index.py", 60_000)),
+        (
+            _yes(Shell("python3 tools/index.py", 1500), ("tools/index.py", "timeout")),
+            Shell("python3 tools/index.py", 60_000),
+        ),
+        (
+            _yes(Shell("python3 tools/index.py", 1500), ("tools/index.py", "timeout")),
+            Shell("python3 tools/index.py", 60_000),
+        ),
     ),
     "not executable": (
         (_yes("tools/backup.sh", ("tools/backup.sh", "sh")), "sh tools/backup.sh"),
@@ -139,7 +162,11 @@ LAST: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
     ),
     "parameter": (
         (_yes("sh tools/notify.sh", ("tools/notify.sh", "CHANNEL=")), "CHANNEL=ops sh tools/notify.sh"),
-        (_yes("sh tools/notify.sh", ("tools/notify.sh", "CHANNEL=")), "cat tools/notify.sh", "CHANNEL=ops sh tools/notify.sh"),
+        (
+            _yes("sh tools/notify.sh", ("tools/notify.sh", "CHANNEL=")),
+            "cat tools/notify.sh",
+            "CHANNEL=ops sh tools/notify.sh",
+        ),
     ),
     "no pid": (
         (_no("cat build/server.pid", _REFUSED), "git status --short"),
@@ -150,14 +177,28 @@ LAST: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
         (_no("git pull --rebase", _REFUSED), "git branch"),
     ),
     "syntax": (
-        (_no("node --check web/broken.mjs", "the file was broken and was mended"), Read("web/broken.mjs"),
-         Edit("web/broken.mjs", "const a = ;", "const a = 1;"), "node --check web/broken.mjs"),
-        (_no("node --check web/broken.mjs", "the file was broken and was mended"), Read("web/broken.mjs"),
-         Edit("web/broken.mjs", "const a = ;", "const a = 1;"), "node --check web/broken.mjs"),
+        (
+            _no("node --check web/broken.mjs", "the file was broken and was mended"),
+            Read("web/broken.mjs"),
+            Edit("web/broken.mjs", "const a = ;", "const a = 1;"),
+            "node --check web/broken.mjs",
+        ),
+        (
+            _no("node --check web/broken.mjs", "the file was broken and was mended"),
+            Read("web/broken.mjs"),
+            Edit("web/broken.mjs", "const a = ;", "const a = 1;"),
+            "node --check web/broken.mjs",
+        ),
     ),
     "no such month": (
-        (_no(f"{_PYTHON} bin/sales report --month 2024-13", "there is no such month"), f"{_PYTHON} bin/sales report --month 2024-04"),
-        (_no(f"{_PYTHON} bin/sales report --month 2024-13", "there is no such month"), f"{_PYTHON} bin/sales report --month 2024-04"),
+        (
+            _no(f"{_PYTHON} bin/sales report --month 2024-13", "there is no such month"),
+            f"{_PYTHON} bin/sales report --month 2024-04",
+        ),
+        (
+            _no(f"{_PYTHON} bin/sales report --month 2024-13", "there is no such month"),
+            f"{_PYTHON} bin/sales report --month 2024-04",
+        ),
     ),
     "no such data": (
         (_no("head -1 data/raw/2023-04.csv", "another year; the path was right"), "head -1 data/raw/2024-04.csv"),
@@ -165,36 +206,65 @@ LAST: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
     ),
     "no such notes": (
         (_no("cat data/raw/north.csv", "another file; nothing says that it was meant"), "cat data/raw/2024-04.csv"),
-        (_no("cat data/raw/north.csv", "another file; nothing says that it was meant"), "ls data/raw", "head -1 data/raw/names.csv"),
+        (
+            _no("cat data/raw/north.csv", "another file; nothing says that it was meant"),
+            "ls data/raw",
+            "head -1 data/raw/names.csv",
+        ),
     ),
     "told: not curl": (
-        (_yes("curl -sS http://127.0.0.1:47119/seed", ("curl", "tools/seed.py --check")),
-         Say("Don't use curl for that, run `python3 tools/seed.py --check` instead."), "python3 tools/seed.py --check"),
-        (_no("curl -sS http://127.0.0.1:47119/seed", "nothing listened there; nobody said more of it here"), "ls tools"),
+        (
+            _yes("curl -sS http://127.0.0.1:47119/seed", ("curl", "tools/seed.py --check")),
+            Say("Don't use curl for that, run `python3 tools/seed.py --check` instead."),
+            "python3 tools/seed.py --check",
+        ),
+        (
+            _no("curl -sS http://127.0.0.1:47119/seed", "nothing listened there; nobody said more of it here"),
+            "ls tools",
+        ),
     ),
     "look for a program": (
         (_no("which pytest", "a look around"), "ls env/bin"),
         (_no("which ruff", "a look around"), "ls env/bin"),
     ),
     "import of the environment": (
-        (_yes(f'{_PYTHON} -c "from sales import parse"', (_PYTHON, "PYTHONPATH=src")),
-         f'PYTHONPATH=src {_PYTHON} -c "from sales import parse"'),
-        (_yes(f'{_PYTHON} -c "import sales.stats as s; print(s.total([2]))"', (_PYTHON, "PYTHONPATH=src")),
-         f'PYTHONPATH=src {_PYTHON} -c "import sales.stats as s; print(s.total([2]))"'),
+        (
+            _yes(f'{_PYTHON} -c "from sales import parse"', (_PYTHON, "PYTHONPATH=src")),
+            f'PYTHONPATH=src {_PYTHON} -c "from sales import parse"',
+        ),
+        (
+            _yes(f'{_PYTHON} -c "import sales.stats as s; print(s.total([2]))"', (_PYTHON, "PYTHONPATH=src")),
+            f'PYTHONPATH=src {_PYTHON} -c "import sales.stats as s; print(s.total([2]))"',
+        ),
     ),
     "separator in one line": (
-        (_yes(f"{_PYTHON} -c \"import pandas as pd; print(pd.read_csv('data/raw/2024-05.csv')['net'].sum())\"",
-              ("read_csv", "sep=")),
-         f"{_PYTHON} -c \"import pandas as pd; print(pd.read_csv('data/raw/2024-05.csv', sep=';')['net'].sum())\""),
-        (_yes(f"{_PYTHON} -c \"import pandas as pd; print(pd.read_csv('data/raw/2024-05.csv')['net'].max())\"",
-              ("read_csv", "sep=")),
-         f"{_PYTHON} -c \"import pandas as pd; print(pd.read_csv('data/raw/2024-05.csv', sep=';')['net'].max())\""),
+        (
+            _yes(
+                f"{_PYTHON} -c \"import pandas as pd; print(pd.read_csv('data/raw/2024-05.csv')['net'].sum())\"",
+                ("read_csv", "sep="),
+            ),
+            f"{_PYTHON} -c \"import pandas as pd; print(pd.read_csv('data/raw/2024-05.csv', sep=';')['net'].sum())\"",
+        ),
+        (
+            _yes(
+                f"{_PYTHON} -c \"import pandas as pd; print(pd.read_csv('data/raw/2024-05.csv')['net'].max())\"",
+                ("read_csv", "sep="),
+            ),
+            f"{_PYTHON} -c \"import pandas as pd; print(pd.read_csv('data/raw/2024-05.csv', sep=';')['net'].max())\"",
+        ),
     ),
     "yaml in a here document": (
-        (_yes("python3 - <<'EOF'\nimport yaml\nprint(yaml.safe_load(open('config/sales.yaml')))\nEOF", ("python3", _PYTHON)),
-         f"{_PYTHON} - <<'EOF'\nimport yaml\nprint(yaml.safe_load(open('config/sales.yaml')))\nEOF"),
-        (_yes("python3 <<EOF\nimport yaml\nprint(yaml.__version__)\nEOF", ("python3", _PYTHON)),
-         f"{_PYTHON} <<EOF\nimport yaml\nprint(yaml.__version__)\nEOF"),
+        (
+            _yes(
+                "python3 - <<'EOF'\nimport yaml\nprint(yaml.safe_load(open('config/sales.yaml')))\nEOF",
+                ("python3", _PYTHON),
+            ),
+            f"{_PYTHON} - <<'EOF'\nimport yaml\nprint(yaml.safe_load(open('config/sales.yaml')))\nEOF",
+        ),
+        (
+            _yes("python3 <<EOF\nimport yaml\nprint(yaml.__version__)\nEOF", ("python3", _PYTHON)),
+            f"{_PYTHON} <<EOF\nimport yaml\nprint(yaml.__version__)\nEOF",
+        ),
     ),
     "no editor": (
         (_no("code .", "there is no such program; nothing took its place"), "ls web"),
@@ -208,24 +278,38 @@ LAST: Mapping[str, tuple[Sequence[Step], Sequence[Step]]] = {
         (_yes("date --format=%F", ("--format", "+%F")), "date +%F"),
         (_yes("date --format=%F", ("--format", "+%F")), "date +%F"),
     ),
-}  # fmt: skip
+}
 
 _LOAD = "import pandas as pd\ndf = pd.read_csv('data/raw/2024-05.csv', sep=';')\ndf.shape"
 _PLOT = "import matplotlib\nmatplotlib.use('agg')\nimport matplotlib.pyplot as plt\nplt.plot([1], label='a')"
 LAST_CELLS: Mapping[str, tuple[Sequence[Cell], Sequence[Cell]]] = {
     "shop": (
         (_LOAD, _yes("df['shop'].nunique()", ("shop", "shop_id")), "df['shop_id'].nunique()"),
-        (_LOAD, _yes("df.groupby('shop')['net'].sum()", ("shop", "shop_id")), "df.columns", "df.groupby('shop_id')['net'].sum()"),
+        (
+            _LOAD,
+            _yes("df.groupby('shop')['net'].sum()", ("shop", "shop_id")),
+            "df.columns",
+            "df.groupby('shop_id')['net'].sum()",
+        ),
     ),
     "delimeter": (
-        ("import pandas as pd", _yes("pd.read_csv('data/raw/2024-05.csv', delimeter=';').shape", ("delimeter", "delimiter")),
-         "pd.read_csv('data/raw/2024-05.csv', delimiter=';').shape"),
-        ("import pandas as pd", _yes("april = pd.read_csv('data/raw/2024-04.csv', delimeter=';')", ("delimeter", "delimiter")),
-         "april = pd.read_csv('data/raw/2024-04.csv', delimiter=';')"),
+        (
+            "import pandas as pd",
+            _yes("pd.read_csv('data/raw/2024-05.csv', delimeter=';').shape", ("delimeter", "delimiter")),
+            "pd.read_csv('data/raw/2024-05.csv', delimiter=';').shape",
+        ),
+        (
+            "import pandas as pd",
+            _yes("april = pd.read_csv('data/raw/2024-04.csv', delimeter=';')", ("delimeter", "delimiter")),
+            "april = pd.read_csv('data/raw/2024-04.csv', delimiter=';')",
+        ),
     ),
     "average": (
-        (_LOAD, _yes("df.groupby('shop_id')['net'].agg('average')", ("average", "mean")),
-         "df.groupby('shop_id')['net'].agg('mean')"),
+        (
+            _LOAD,
+            _yes("df.groupby('shop_id')['net'].agg('average')", ("average", "mean")),
+            "df.groupby('shop_id')['net'].agg('mean')",
+        ),
         (_LOAD, _yes("df['net'].agg('average')", ("average", "mean")), "df['net'].agg('mean')"),
     ),
     "drop": (
@@ -242,15 +326,29 @@ LAST_CELLS: Mapping[str, tuple[Sequence[Cell], Sequence[Cell]]] = {
     ),
     "legend": (
         (_PLOT, _yes("plt.legend(position='upper left')", ("position", "loc")), "plt.legend(loc='upper left')"),
-        (_PLOT, _yes("plt.legend(position='best', fontsize=8)", ("position", "loc")), "plt.legend(loc='best', fontsize=8)"),
+        (
+            _PLOT,
+            _yes("plt.legend(position='best', fontsize=8)", ("position", "loc")),
+            "plt.legend(loc='best', fontsize=8)",
+        ),
     ),
     "numbers of numpy": (
-        (_LOAD + "\nimport json", _yes("json.dumps(df['net'].count())", ("json.dumps", "int(")), "json.dumps(int(df['net'].count()))"),
-        (_LOAD + "\nimport json", _yes("json.dumps({'n': df['net'].count()})", ("json.dumps", "int(")),
-         "json.dumps({'n': int(df['net'].count())})"),
+        (
+            _LOAD + "\nimport json",
+            _yes("json.dumps(df['net'].count())", ("json.dumps", "int(")),
+            "json.dumps(int(df['net'].count()))",
+        ),
+        (
+            _LOAD + "\nimport json",
+            _yes("json.dumps({'n': df['net'].count()})", ("json.dumps", "int(")),
+            "json.dumps({'n': int(df['net'].count())})",
+        ),
     ),
     "no notes": (
-        (_no("open('data/notes.txt').read()", "there are none; what followed was another thing"), "open('data/shops.json').read()"),
+        (
+            _no("open('data/notes.txt').read()", "there are none; what followed was another thing"),
+            "open('data/shops.json').read()",
+        ),
         (_no("open('data/notes.txt').read()", "there are none; what followed was another thing"), "1 + 1"),
     ),
     "polars": (
@@ -271,9 +369,13 @@ LAST_CELLS: Mapping[str, tuple[Sequence[Cell], Sequence[Cell]]] = {
     ),
     "discount": (
         (_LOAD, _no("df['discount'].sum()", "there is no such column; what followed was another thing"), "df.tail(1)"),
-        (_LOAD, _no("df['discount'].sum()", "there is no such column; what followed was another thing"), "df['net'].sum() / 2"),
+        (
+            _LOAD,
+            _no("df['discount'].sum()", "there is no such column; what followed was another thing"),
+            "df['net'].sum() / 2",
+        ),
     ),
-}  # fmt: skip
+}
 LAST_FILES = {
     "tools/index.py": "import time\n\ntime.sleep(4)\nprint('indexed')\n",
     "tools/backup.sh": "#!/bin/sh\necho would back up\n",

@@ -143,7 +143,7 @@ def _permission(failed: Tried, worked: Tried) -> Correction | None:
     """A script that may not be executed, given to its interpreter."""
     bare = (failed.command.program.removeprefix("./"), *failed.command.words[1:])
     words = worked.command.words
-    if words[0] in INTERPRETERS and tuple(word.removeprefix("./") for word in words[1:]) == bare:
+    if os.path.basename(words[0]) in INTERPRETERS and tuple(word.removeprefix("./") for word in words[1:]) == bare:
         return Correction("permission", bare[0], f"{words[0]} {bare[0]}")
     return None
 
@@ -246,6 +246,8 @@ def _means(old: str, new: str) -> bool:
         return False
     if old.startswith(f"{new.rstrip('/')}/") or "*" in old + new:
         return False
+    if sorted(re.split(r"[_-]", one)) == sorted(re.split(r"[_-]", two)):  # parse_test, test_parse
+        return True
     is_shorter = min(len(one), len(two)) >= _LEAST_SHORTENED and (one.startswith(two) or two.startswith(one))
     if one == two or is_shorter or likeness(one, two) >= ALIKE:
         return True
@@ -262,15 +264,18 @@ def _command(failed: Tried, worked: Tried) -> Correction | None:
     if one[0] != two[0]:
         return None
     changes = [op for op in SequenceMatcher(None, one, two, autojunk=False).get_opcodes() if op[0] != "equal"]
-    if len(changes) != 1 or changes[0][0] != "replace":
+    if len(changes) != 1 or changes[0][0] == "delete":
         return None
-    _, start, end, new_start, new_end = changes[0]
-    if not all(blames(failed.call.output, word) for word in one[start:end]):
+    tag, start, end, new_start, new_end = changes[0]
+    if tag == "insert":  # npm build, npm run build
+        end, new_end = end + 1, new_end + 1
+    if not one[start:end] or not all(blames(failed.call.output, word) for word in one[start:end]):
         return None
     new = [word for word in two[new_start:new_end] if not word.startswith("-")]
     if _DIGITS.sub("", " ".join(one[start:end])) == _DIGITS.sub("", " ".join(new)):
         return None  # another version
-    if end - start == len(new) == 1 and start > 1 and one[start - 1] != "run":  # an argument, of any command
+    is_command = one[start - 1] == "run" or "subcommand" in failed.call.output
+    if end - start == len(new) == 1 and start > 1 and not is_command:  # an argument, of any command
         return Correction("part", one[start], new[0], one[0])
     return Correction("command", " ".join(one[:end]), " ".join(two[:new_end]), one[0])
 
@@ -285,7 +290,8 @@ def _part(failed: Tried, worked: Tried) -> Correction | None:
     if not re.search(r"[\s(\[{]", old) or not re.search(r"[\s(\[{]", new):
         return None
     found = edited(tokens(old), tokens(new), failed.call.output)
-    return Correction("part", *found, " ".join(one[: changed[0]])) if found else None
+    about = " ".join(word for word in one[: changed[0]] if not word.startswith("-"))
+    return Correction("part", *found, about) if found else None
 
 
 def _shown(words: Sequence[str], most: int) -> str:

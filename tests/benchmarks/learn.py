@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.test_learn.samples import FOLDER, GOLDEN, gathered_from, labels, make_home, score
+from tests.test_learn.samples import FOLDER, GOLDEN, SETS, gathered_from, labels, make_home, rules_from, score
 
 PRECISION, RECALL = 0.9, 0.7
 _MOST_GROWTH_MB = 100
@@ -22,15 +22,15 @@ _MOST_GROWTH_MB = 100
 def measure_labels() -> bool:
     """Print precision and recall of each recorded set; whether both bars are held."""
     is_held = True
-    for samples in (GOLDEN, GOLDEN.with_name("sessions_later")):
+    for samples in map(GOLDEN.with_name, SETS):
         with tempfile.TemporaryDirectory() as folder:
-            found = gathered_from(make_home(Path(folder) / "home", samples))
-        told = score(labels(samples), found.rules)
+            rules = rules_from(make_home(Path(folder) / "home", samples))
+        told = score(labels(samples), rules)
         is_held &= told.precision >= PRECISION and told.recall >= RECALL
         teaching = len(told.right) + len(told.missed)
         print(
             f"{samples.name}: {len(labels(samples))} calls labelled, {teaching} of them teach something;"
-            f" {len(found.rules)} rules; precision {told.precision:.2f} (bar {PRECISION}),"
+            f" {len(rules)} rules; precision {told.precision:.2f} (bar {PRECISION}),"
             f" recall {told.recall:.2f} (bar {RECALL})"
         )
         for name, rule in told.wrong:

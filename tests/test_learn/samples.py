@@ -20,6 +20,7 @@ __all__ = [
     "FOLDER",
     "GOLDEN",
     "ROOT",
+    "SETS",
     "Score",
     "gathered_from",
     "labels",
@@ -32,6 +33,8 @@ __all__ = [
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "sessions"
 ROOT = Path("/home/ann/shop")
+# In the order in which they were recorded; each was labelled before the miner saw it.
+SETS = ("sessions", "sessions_later", "sessions_first", "sessions_aside", "sessions_last", "sessions_fourth")
 FOLDER = str(ROOT)
 _number = count(1)
 

@@ -64,6 +64,46 @@ def test_one_session_is_not_enough_and_two_are() -> None:
             shell("bash ./go.sh"),
             "permission: go.sh -> bash go.sh",
         ),
+        (
+            shell("pytest -q | tail -3", "bash: line 1: pytest: command not found", 0),
+            shell("env/bin/pytest -q | tail -3"),
+            "interpreter: pytest -> env/bin/pytest",
+        ),
+        (
+            shell("uv run pytest a.py", "bash: uv: command not found", 127),
+            shell("env/bin/pytest -x", "1 failed", 1),
+            "interpreter: uv run pytest -> env/bin/pytest",
+        ),
+        (
+            shell('sqlite3 a.db "select name from shop"', "Error: no such column: name", 1),
+            shell('sqlite3 a.db "select title from shop"'),
+            "part: name -> title",
+        ),
+        (
+            shell("python3 - <<'E'\nimport pandas\nE", "ModuleNotFoundError: No module named 'pandas'", 1),
+            shell("env/bin/python - <<'E'\nimport pandas\nE"),
+            "module: python3 -> env/bin/python",
+        ),
+        (
+            shell("python3 up.py a.csv", "KeyError: 'BUCKET'", 1),
+            shell("export BUCKET=secret; python3 up.py a.csv"),
+            "module: python3 up.py -> BUCKET=… python3 up.py",
+        ),
+        (
+            shell("npm build", 'Unknown command: "build"', 1),
+            shell("npm run build"),
+            "command: npm build -> npm run build",
+        ),
+        (
+            shell("find . --name x", "find: unknown predicate `--name'", 1),
+            shell("find . -name x"),
+            "flag: find . --name -> find . -name",
+        ),
+        (
+            shell("go run . --port=0", "flag provided but not defined: -port", 2),
+            shell("go run . --addr=:0"),
+            "flag: go run . --port -> go run . --addr",
+        ),
     ],
 )
 def test_a_correction_is_what_the_message_blames(failed: Call, worked: Call, rule: str) -> None:
@@ -80,8 +120,31 @@ def test_a_correction_is_what_the_message_blames(failed: Call, worked: Call, rul
         [shell("grep x a.py", "", 1), shell("grep y a.py")],
         [shell("python a.py", "bash: python: command not found", 127), shell("cat a.py")],
         [shell("cat a.json", "cat: a.json: No such file or directory", 1), shell("make"), shell("cat a.json")],
+        [
+            shell("head d/2024-06.csv", "head: cannot open 'd/2024-06.csv': No such file", 1),
+            shell("head d/2024-05.csv"),
+        ],
+        [
+            shell("git checkout v1.1", "error: pathspec 'v1.1' did not match any file(s)", 1),
+            shell("git checkout v1.0"),
+            shell("git checkout main"),
+        ],
+        [shell("tool --dest x", "error: unknown option '--dest'", 2), shell("tool --help")],
+        [shell("cat old.log | tail -3", "bash: python: command not found", 0), shell("python3 a.py")],
     ],
-    ids=["unrelated", "a look around", "flaky", "mended code", "no hits", "another purpose", "made meanwhile"],
+    ids=[
+        "unrelated",
+        "a look around",
+        "flaky",
+        "mended code",
+        "no hits",
+        "another purpose",
+        "made meanwhile",
+        "another month",
+        "another version",
+        "a look at the help",
+        "a log of failures",
+    ],
 )
 def test_what_only_follows_a_failure_is_no_correction(events: list[Event]) -> None:
     assert rules_of(events, events, events) == []
@@ -123,6 +186,11 @@ def test_the_persons_own_word_is_enough_once() -> None:
     told = "told: pytest -> make test"
     assert rules_of([shell("pytest -q"), "Use `make test` instead of `pytest`, please."]) == [told]
     assert rules_of([shell("pytest -q"), "Don't run pytest, run `make test`."]) == [told]
+    assert rules_of([shell("pytest -q"), "Please run the tests with `make test`, not with pytest directly."]) == [told]
+    assert rules_of([shell("curl x"), "Don't use curl for that, run `make seed` instead."]) == [
+        "told: curl -> make seed"
+    ]
+    assert rules_of([shell("cat go.sh"), "There is no go.sh here, see bin/go.sh."]) == ["told: go.sh -> bin/go.sh"]
     assert rules_of([_PYTHON[0], "Use python3, not python!", _PYTHON[1]]) == ["interpreter: python -> python3"]
 
 

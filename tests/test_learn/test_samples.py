@@ -11,7 +11,7 @@ from headroom_jupyter.agents.sessions import Call, Said, Skipped
 from headroom_jupyter.learn.failures import has_failed
 from headroom_jupyter.learn.gathering import Gathered
 from headroom_jupyter.plugins import load_family
-from tests.test_learn.samples import GOLDEN, ROOT, Score, gathered_from, labels, make_home, score
+from tests.test_learn.samples import GOLDEN, ROOT, SETS, Score, gathered_from, labels, make_home, rules_from, score
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +47,10 @@ def test_every_failure_has_a_label(home: Path) -> None:
     assert all(text[0] not in "<{" for text in said), "what an agent put into the person's mouth is no word of theirs"
 
 
-def test_precision_is_at_least_90_percent_and_recall_at_least_70(gathered: Gathered, tmp_path: Path) -> None:
-    _assert_good(score(labels(), gathered.rules))
-    later = GOLDEN.with_name("sessions_later")
-    _assert_good(score(labels(later), gathered_from(make_home(tmp_path / "home", later)).rules))
+@pytest.mark.parametrize("name", SETS)
+def test_precision_is_at_least_90_percent_and_recall_at_least_70(name: str, tmp_path: Path) -> None:
+    samples = GOLDEN.with_name(name)
+    _assert_good(score(labels(samples), rules_from(make_home(tmp_path / "home", samples))))
 
 
 def _assert_good(found: Score) -> None:

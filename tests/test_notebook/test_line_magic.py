@@ -248,7 +248,7 @@ def test_what_failed_here_is_learnt_into_the_first_markdown_cell(kernel: Kernel,
     assert "+- A cell with `math.sqroot` failed (`AttributeError`); with `math.sqrt` it passed. (2× in 2" in shown
     assert "math.sqroot" not in path.read_text()
     assert "written to the first Markdown cell of open.ipynb" in kernel.run("%headroom learn --apply").stdout
-    assert nbformat.read(path, as_version=4).cells[0].source.startswith("# Mine\n\n<!-- headroom learn: begin -->\n")
+    assert nbformat.read(path, as_version=4).cells[0].source.startswith("# Mine\n<!-- headroom learn: begin -->\n")
     assert "nothing to write" in kernel.run("%headroom learn --apply").stdout
     kernel.run("del os.environ['JPY_SESSION_NAME']")
     assert "nobody says where this notebook is saved" in kernel.run("%headroom learn").stderr

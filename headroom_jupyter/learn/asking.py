@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from headroom_jupyter import files
-from headroom_jupyter.errors import InputError
+from headroom_jupyter.errors import HeadroomError, InputError
 from headroom_jupyter.learn.block import Block
 from headroom_jupyter.learn.refining import INSTRUCTIONS, Refinement, asked, fingerprint, read_answer
 from headroom_jupyter.settings import Settings
@@ -23,10 +23,6 @@ _LONGEST_S = 120.0
 _LARGEST_BYTES = 1_000_000  # of an answer
 _MOST_TOKENS = 8_000
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-
-class _Unusable(Exception):
-    """The model gave nothing that could be used; its words say why."""
 
 
 def refine(block: Block, settings: Settings) -> tuple[Refinement, str]:
@@ -45,7 +41,7 @@ def refine(block: Block, settings: Settings) -> tuple[Refinement, str]:
         return Refinement(), "there are no rules"
     try:
         refinement = read_answer(_text(_answer(settings, asked(block), is_anthropic=is_anthropic)), block)
-    except _Unusable as err:
+    except HeadroomError as err:
         return Refinement(), str(err)
     except (ValueError, AttributeError, RecursionError):
         return Refinement(), "the model's answer is not the JSON that was asked for"
@@ -106,11 +102,11 @@ def _answer(settings: Settings, rules: str, *, is_anthropic: bool) -> Any:
             for piece in reply.iter_bytes():
                 data += piece
                 if len(data) > _LARGEST_BYTES:
-                    raise _Unusable("the model's answer is larger than 1 MB")
+                    raise HeadroomError("the model's answer is larger than 1 MB")
             if reply.status_code != 200:
-                raise _Unusable(f"the model's server answered {reply.status_code}")
+                raise HeadroomError(f"the model's server answered {reply.status_code}")
     except (httpx2.HTTPError, httpx2.InvalidURL) as err:
-        raise _Unusable(f"the model could not be asked ({type(err).__name__})") from err
+        raise HeadroomError(f"the model could not be asked ({type(err).__name__})") from err
     return json.loads(data)
 
 
@@ -120,5 +116,5 @@ def _text(reply: Mapping[str, Any]) -> str:
         return "".join(str(block.get("text", "")) for block in blocks if block.get("type") == "text")
     choices = reply.get("choices")
     if not isinstance(choices, list) or not choices:
-        raise _Unusable("the model answered with no text")
+        raise HeadroomError("the model answered with no text")
     return str(choices[0].get("message", {}).get("content") or "")

@@ -1,12 +1,12 @@
 """What providers publish about their prompt caches: prices, and how short a prefix may be.
 
-Each price names the document it was read in and the day, in `Price.basis` and `Price.read_on`. Those of Anthropic were
-read in copies of its own pages; those of OpenAI in a dated transcription of its price list, since no copy of that was
-at hand. Of Gemini no document was found that gives the price of cached tokens, so it has none here. Nothing was asked
-of a provider itself, and no bill was compared.
+Each price names where it was read and the day, in `Price.basis` and `Price.read_on`. Those of Anthropic were read in
+copies of its own pages. Those of OpenAI and Gemini are taken from genai-prices 0.2.3 (MIT, Pydantic Services Inc.),
+which names the providers' price pages as its sources; an older transcription of OpenAI's list agrees with it where it
+has the model (GPT-5.4 and 5.5). Nothing was asked of a provider itself, and no bill was compared.
 
 A model that is not in the table has no price: a family's name says nothing about the price of its next member. What a
-price depends on beside the model (the tier, a region, prompts beyond 200,000 tokens) is not in it.
+price depends on beside the model (the tier, a region, prompts beyond 200,000 or 272,000 tokens, storage) is not in it.
 """
 
 from __future__ import annotations
@@ -59,12 +59,61 @@ _ANTHROPIC = {
     "claude-3-5-haiku": (0.8, 1, 0.08, _OLDER),
     "claude-3-haiku": (0.25, 0.3, 0.03, _OLDER),
 }
+_OPENAI_LIST = "genai-prices 0.2.3 (MIT), which names developers.openai.com/api/docs/pricing"
 # No fee for writing before GPT-5.6; for prompts up to 272k tokens.
-_OPENAI_LIST = "developers.openai.com/api/docs/pricing, as transcribed by API Evangelist"
-_OPENAI = {"gpt-5.5": (5, 0.5), "gpt-5.4": (2.5, 0.25), "gpt-5.4-mini": (0.75, 0.075), "gpt-5.4-nano": (0.2, 0.02)}
+_OPENAI = {
+    "gpt-6.1-sol": (2, 2.5, 0.1),
+    "gpt-6.1-terra": (1, 1.25, 0.05),
+    "gpt-6-astra": (10, 12.5, 1),
+    "gpt-6-sol": (2, 2.5, 0.2),
+    "gpt-6-luna": (0.1, 0.125, 0.01),
+    "gpt-5.6-sol": (4, 5, 0.4),
+    "gpt-5.6-terra": (2, 2.5, 0.2),
+    "gpt-5.6-luna": (0.2, 0.25, 0.02),
+    "gpt-5.5": (5, 5, 0.5),
+    "gpt-5.4": (2.5, 2.5, 0.25),
+    "gpt-5.4-mini": (0.75, 0.75, 0.075),
+    "gpt-5.4-nano": (0.2, 0.2, 0.02),
+    "gpt-5.3": (1.75, 1.75, 0.175),
+    "gpt-5.3-codex": (1.75, 1.75, 0.175),
+    "gpt-5.2": (1.75, 1.75, 0.175),
+    "gpt-5.1": (1.25, 1.25, 0.125),
+    "gpt-5.1-codex-mini": (0.25, 0.25, 0.025),
+    "gpt-5": (1.25, 1.25, 0.125),
+    "gpt-5-mini": (0.25, 0.25, 0.025),
+    "gpt-5-nano": (0.05, 0.05, 0.005),
+    "gpt-4.1": (2, 2, 0.5),
+    "gpt-4.1-mini": (0.4, 0.4, 0.1),
+    "gpt-4.1-nano": (0.1, 0.1, 0.025),
+    "gpt-4o": (2.5, 2.5, 1.25),
+    "gpt-4o-mini": (0.15, 0.15, 0.075),
+    "o4-mini": (1.1, 1.1, 0.275),
+    "o3": (2, 2, 0.5),
+    "o3-mini": (1.1, 1.1, 0.55),
+    "o1": (15, 15, 7.5),
+}
+_GEMINI_LIST = "genai-prices 0.2.3 (MIT), which names ai.google.dev/gemini-api/docs/pricing"
+# Cached by Gemini itself, which takes no fee for writing; for prompts up to 200k tokens.
+_GEMINI = {
+    "gemini-4-argon": (4, 0.2),
+    "gemini-3.8-flash": (1.5, 0.15),
+    "gemini-3.7-flash": (1.5, 0.15),
+    "gemini-3.6-flash": (1.5, 0.15),
+    "gemini-3.5-flash": (1.5, 0.15),
+    "gemini-3.5-flash-lite": (0.3, 0.03),
+    "gemini-3.1-pro": (2, 0.2),
+    "gemini-3.1-flash-lite": (0.25, 0.025),
+    "gemini-3-pro": (2, 0.2),
+    "gemini-3-flash": (0.5, 0.05),
+    "gemini-2.5-pro": (1.25, 0.125),
+    "gemini-2.5-flash": (0.3, 0.03),
+    "gemini-2.5-flash-lite": (0.1, 0.01),
+    "gemini-2.0-flash": (0.1, 0.025),
+}
 _TABLE = {
     **{name: Price(*row, COMPILED) for name, row in _ANTHROPIC.items()},
-    **{name: Price(full, full, read, _OPENAI_LIST, "2026-05-04") for name, (full, read) in _OPENAI.items()},
+    **{name: Price(*row, _OPENAI_LIST, COMPILED) for name, row in _OPENAI.items()},
+    **{name: Price(full, full, read, _GEMINI_LIST, COMPILED) for name, (full, read) in _GEMINI.items()},
 }
 # The shortest prefix that is cached, in tokens. Claude: platform.claude.com, prompt caching, as quoted in
 # anthropic-sdk-python #1194 (up to 4.6) and by users since; Gemini: ai.google.dev/gemini-api/docs/caching, 2026-10-13.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headroom_jupyter.cache_aligner import tail
-from headroom_jupyter.cache_aligner.requests import Site, pieces, shape_of, sites
+from headroom_jupyter.cache_aligner.requests import Site, pieces, shape_of, sites, tool_lists
 from headroom_jupyter.cache_aligner.tools import ordered
 from headroom_jupyter.cache_aligner.volatile import KINDS, Rule, learned, spaced, spans
 from headroom_jupyter.errors import InputError
@@ -92,7 +92,7 @@ class CacheAligner:
         self._move = frozenset(move) - frozenset(freeze)
         self._freeze = frozenset(freeze)
         self._marks = marks
-        self._tools: list[Any] = []
+        self._tools: dict[tuple[str, Path], list[Any]] = {}
         self._rules: dict[str, list[Rule]] = {}
         self._previous: dict[str, str] = {}
         self._forms: dict[str, str] = {}
@@ -106,11 +106,12 @@ class CacheAligner:
         """
         shape = shape_of(request)
         work = _Work(dict(request))
-        self._align_tools(work)
+        self._align_tools(work, "given")
         has_end = tail.appended(request, shape, "") is not None
         work.move = self._move if has_end else frozenset()
         for site in list(sites(work.request, shape)):
             self._align_text(work, site)
+        self._align_tools(work, "without values")  # those that differed in these alone
         if shape == "anthropic":
             self._mark(work)
         end = tail.appended(work.request, shape, tail.frame(work.values)) if work.values else None
@@ -118,14 +119,13 @@ class CacheAligner:
             work.put("values", "end", f"{len(work.values)} in place of their marks", *end)
         return Aligned(work.request, tuple(work.changes), tuple(work.left))
 
-    def _align_tools(self, work: _Work) -> None:
-        tools = work.request.get("tools")
-        if not isinstance(tools, list) or not tools:
-            return
-        kept = ordered(tools, self._tools)
-        self._tools = kept
-        if json.dumps(kept, default=str) != json.dumps(tools, default=str):
-            work.put("tools", "tools", "in the order and form that was sent first", ("tools",), kept)
+    def _align_tools(self, work: _Work, state: str) -> None:
+        for path in tool_lists(work.request):
+            tools = _get(work.request, path)
+            kept = ordered(tools, self._tools.get((state, path), ()))
+            self._tools[state, path] = kept
+            if json.dumps(kept, default=str) != json.dumps(tools, default=str):
+                work.put("tools", "tools", "in the order and form that was sent first", path, kept)
 
     def _align_text(self, work: _Work, site: Site) -> None:
         """Take the values out of one text, and give it the blank space it had first."""

@@ -11,7 +11,7 @@ from typing import Any
 from headroom_jupyter.errors import InputError
 from headroom_jupyter.messages import Path
 
-__all__ = ["MESSAGES", "Piece", "Site", "pieces", "shape_of", "sites", "tool_name"]
+__all__ = ["MESSAGES", "Piece", "Site", "pieces", "shape_of", "sites", "tool_lists", "tool_name"]
 
 Json = Mapping[str, Any]
 MESSAGES = {"anthropic": "messages", "openai": "messages", "openai_responses": "input", "gemini": "contents"}
@@ -78,11 +78,10 @@ def _is_anthropic(request: Json, messages: Sequence[Any]) -> bool:
 def sites(request: Json, shape: str) -> Iterator[Site]:
     """The texts of tools and system that may be looked into, in the order of the cache; signed ones are not."""
     for path, tool in _tools(request):
-        described: Path = (*path, "description")
-        if isinstance(tool.get("description"), str):
-            yield Site(f"tool {tool_name(tool)}", described, tool["description"])
-        elif isinstance(tool.get("function"), Mapping) and isinstance(tool["function"].get("description"), str):
-            yield Site(f"tool {tool_name(tool)}", (*path, "function", "description"), tool["function"]["description"])
+        # In an order of their own: keys may come in another at the next call, and values are numbered.
+        for where, text in sorted(_descriptions(tool), key=lambda found: list(map(str, found[0]))):
+            inside = ".".join(map(str, where[:-1])).removeprefix("function").removeprefix(".")
+            yield Site(f"tool {tool_name(tool)} {inside}".rstrip(), (*path, *where), text)
     for number, (path, entry, _) in enumerate(_system(request, shape)):
         if isinstance(entry, str):
             yield Site(f"system {number + 1}", path, entry)
@@ -118,6 +117,30 @@ def tool_name(tool: Json) -> str:
     function = tool.get("function")
     named = function if isinstance(function, Mapping) else tool
     return str(named.get("name") or tool.get("type") or next(iter(tool), ""))
+
+
+def tool_lists(request: Json) -> Iterator[Path]:
+    """Where a request has lists of tools; Gemini's groups hold lists of their own."""
+    tools = request.get("tools")
+    if not isinstance(tools, list) or not tools:
+        return
+    yield ("tools",)
+    for index, tool in enumerate(tools):
+        grouped = (key for key in _GROUPS if isinstance(tool, Mapping) and isinstance(tool.get(key), list))
+        yield from (("tools", index, key) for key in grouped)
+
+
+def _descriptions(value: object) -> Iterator[tuple[Path, str]]:
+    """The descriptions in a tool's definition, those of its parameters too; no other text in it is for people."""
+    if isinstance(value, Mapping):
+        for key, child in value.items():
+            if key == "description" and isinstance(child, str):
+                yield (key,), child
+            else:
+                yield from (((key, *path), text) for path, text in _descriptions(child))
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from (((index, *path), text) for path, text in _descriptions(child))
 
 
 def _tools(request: Json) -> Iterator[tuple[Path, Json]]:

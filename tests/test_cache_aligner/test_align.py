@@ -11,7 +11,9 @@ import pytest
 from headroom_jupyter.cache_aligner import CacheAligner, cache_report
 from headroom_jupyter.cache_aligner.requests import pieces, sites
 from headroom_jupyter.errors import InputError
+from tests.agents import tools_of
 from tests.careless import FORMATS, requests
+from tests.carrier import body_of
 
 _TIMED = "You answer in French.\nThe time is 2026-11-24 14:58:0{}.\nThe API's version is 2023-06-01."
 
@@ -148,6 +150,32 @@ def test_tools_keep_the_order_they_had_first_and_new_ones_follow() -> None:
     other = CacheAligner()
     other.align({**body, "tools": [enum]})
     assert other.align({**body, "tools": [turned]}).request["tools"] == [turned], "a list's order may mean something"
+
+
+def _user(shape: str) -> dict[str, Any]:
+    return {"role": "user", "parts": [{"text": "Hi"}]} if shape == "gemini" else {"role": "user", "content": "Hi"}
+
+
+@pytest.mark.parametrize("shape", FORMATS)
+def test_dates_in_parameters_and_shuffled_keys_leave_tools_alike(shape: str) -> None:
+    aligner, sent = CacheAligner(), []
+    for number in range(4):
+        names = ["run", "read_file"][:: 1 if number % 2 else -1]
+        request = json.loads(body_of(shape, [_user(shape)], tools_of(shape, *names)))
+        for holder in request["tools"][0]["functionDeclarations"] if shape == "gemini" else request["tools"]:
+            tool = holder.get("function", holder)
+            until = {"type": "string", "description": f"Until when. It is now 2026-11-24 10:0{number}:00."}
+            schema = {"type": "object", "properties": {"until": until}}
+            tool["description"] = f"Today is 2026-11-2{number}."
+            tool["input_schema" if shape == "anthropic" else "parameters"] = dict(
+                list(schema.items())[:: 1 if number % 2 else -1]
+            )
+        given = copy.deepcopy(request)
+        done = aligner.align(request)
+        assert done.restore() == given
+        sent.append(json.dumps(done.request["tools"]))
+    assert len(set(sent)) == 1
+    assert "2026" not in sent[0]
 
 
 def test_values_follow_a_mark_for_the_cache_and_never_stand_before_it() -> None:

@@ -61,7 +61,7 @@ export const comparePlugin: JupyterFrontEndPlugin<IComparisons> = {
       widget.title.caption = trans.__('Headroom: before and after');
       widget.title.icon = headroomIcon;
       widget.title.closable = true;
-      app.shell.add(widget, 'main');
+      app.shell.add(widget, 'mode' in app.shell ? 'main' : 'down'); // Notebook 7 has room for one widget in the main area
       void tracker.add(widget);
       app.shell.activateById(widget.id);
       return widget;

@@ -39,6 +39,7 @@ export const storePlugin: JupyterFrontEndPlugin<void> = {
 
 /** As browsers name languages; English where Lab's is the default. */
 function languageOf(translator: ITranslator): string {
-  const code = translator.languageCode.replace('_', '-');
+  // JupyterLab 4.2 does not tell it.
+  const code = (translator as Partial<ITranslator>).languageCode?.replace('_', '-') ?? '';
   return /^[a-z]{2,3}(-\w+)?$/i.test(code) ? code : 'en';
 }

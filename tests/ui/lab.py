@@ -124,6 +124,6 @@ def chromium() -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=_FLAGS)
         try:
-            yield browser.new_page(viewport={"width": 1300, "height": 900})
+            yield browser.new_context(viewport={"width": 1300, "height": 900}).new_page()
         finally:
             browser.close()

@@ -21,12 +21,13 @@ let lastVersion = 0;
 
 export class NotebookCells {
   constructor(readonly model: INotebookModel) {
-    model.cells.changed.connect(this._onCells, this);
+    this._cells = model.cells;
+    this._cells.changed.connect(this._onCells, this);
     this._onCells();
   }
 
   dispose(): void {
-    this.model.cells.changed.disconnect(this._onCells, this);
+    this._cells.changed.disconnect(this._onCells, this); // the model, disposed before, has them no more
     for (const stop of this._watched.values()) {
       stop();
     }
@@ -66,7 +67,7 @@ export class NotebookCells {
   }
 
   private _each<T>(of: (cell: ICellModel) => T): T[] {
-    return Array.from({ length: this.model.cells.length }, (_, index) => of(this.model.cells.get(index)));
+    return Array.from({ length: this._cells.length }, (_, index) => of(this._cells.get(index)));
   }
 
   private _versionsOf(cell: ICellModel): Versions {
@@ -110,6 +111,7 @@ export class NotebookCells {
     };
   }
 
+  private readonly _cells: INotebookModel['cells'];
   private readonly _versions = new WeakMap<ICellModel, Versions>();
   private readonly _watched = new Map<ICellModel, () => void>();
 }

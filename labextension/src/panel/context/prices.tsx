@@ -31,7 +31,7 @@ export function Prices({ model, context, trans }: Props): React.JSX.Element {
             </tr>
           </thead>
           <tbody>
-            {model.models().map(known => <ModelRow key={known.model} known={known} model={model} context={context} trans={trans} />)}
+            {chosenFirst(model.models(), context.choices.model).map(known => <ModelRow key={known.model} known={known} model={model} context={context} trans={trans} />)}
           </tbody>
         </table>
       </div>
@@ -48,6 +48,10 @@ function summary(known: KnownModel, context: NotebookContext, trans: Translation
     return trans.__('price unknown');
   }
   return trans.__('%1 → %2 (price of %3)', dollars(before * known.perToken), dollars(after * known.perToken), known.asOf);
+}
+
+function chosenFirst(models: readonly KnownModel[], chosen: string): KnownModel[] {
+  return [...models].sort((one, other) => Number(other.model === chosen) - Number(one.model === chosen));
 }
 
 function ModelRow({ known, model, context, trans }: Props & { known: KnownModel }): React.JSX.Element {

@@ -38,7 +38,7 @@ export class ContextView extends ReactWidget {
     event.preventDefault();
     event.stopPropagation();
     this.toggleClass('jp-mod-dropTarget', event.type === 'lm-dragenter' || event.type === 'lm-dragover');
-    drag.dropAction = 'copy';
+    drag.dropAction = drag.proposedAction; // the file browser offers "move" alone; nobody moves the file
     if (event.type === 'lm-drop') {
       for (const path of paths.filter((one): one is string => typeof one === 'string')) {
         void this._commands.execute('headroom:add-file', { path });
@@ -49,10 +49,12 @@ export class ContextView extends ReactWidget {
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
     EVENTS.forEach(name => { this.node.addEventListener(name, this); });
+    this._model.watch(this.isVisible); // no "show" comes to what was never hidden
   }
 
   protected override onBeforeDetach(message: Message): void {
     EVENTS.forEach(name => { this.node.removeEventListener(name, this); });
+    this._model.watch(false);
     super.onBeforeDetach(message);
   }
 

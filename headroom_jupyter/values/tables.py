@@ -172,10 +172,11 @@ def _show(table: Table, query: Query, size: int, fill: bool) -> Compressed:  # c
         head.append(f"rows show {len(narrow.facts)} of the {len(table.facts):,} columns")
     spent = sum(map(len, head)) + len(narrow.snapshot.header) + 120
     room = size - spent
-    ends = (2 if narrow is table else 3) * (narrow.mean_row + _MARKER)  # the first row and the last; a long one too
-    lines = column_lines(
-        table.facts, int(min(room * _COLUMNS_SHARE, max(room - ends, room / 2))), query.text[:400].lower()
-    )
+    described = room * _COLUMNS_SHARE
+    if len(table.facts) > _FEW_COLUMNS:  # lines about many columns leave the first row and the last their place
+        ends = (2 if narrow is table else 3) * (narrow.mean_row + _MARKER)
+        described = min(described, max(room - ends, room / 2))
+    lines = column_lines(table.facts, int(described), query.text[:400].lower())
     choice = choose(
         snapshot.rows,
         list(zip(snapshot.columns, table.facts, strict=True)),

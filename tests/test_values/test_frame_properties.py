@@ -95,3 +95,9 @@ def hidden_rows(text: str) -> list[tuple[int, int]]:
             first, _, last = piece.partition("-")
             pairs.append((int(first), int(last or first)))
     return pairs
+
+
+def test_each_column_of_a_small_narrow_frame_is_described() -> None:
+    frame = pd.DataFrame({"row_id": range(100, 214, 3), "flag": False, "gappy": [None, "b, c"] * 19})
+    page = reading.read(compress_value(frame).text)
+    assert [reading.missing(page, name) for name in frame.columns] == [0, 0, 19]

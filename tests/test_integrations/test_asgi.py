@@ -158,7 +158,7 @@ async def test_without_retrieval_nothing_is_offered_and_nothing_left_out() -> No
         (CHAT, b'{"messages": [' + b"[" * 100_000, {}),
         (CHAT, b"\xff\xfe", {}),
         (CHAT, b"", {}),
-        (CHAT, gzip.compress(b'{"messages": []}'), {"content-encoding": "gzip"}),
+        (CHAT, gzip.compress(b'{"messages": []}', mtime=0), {"content-encoding": "gzip"}),
         (CHAT, json.dumps({"messages": _MESSAGES}).encode(), {"content-encoding": "br"}),
         (CHAT, json.dumps({"messages": _MESSAGES}).encode(), {"content-encoding": "gzip"}),
         (CHAT, b'{"messages": [], "padding": "' + b"x" * 2000 + b'"}', {}),
@@ -225,7 +225,7 @@ async def test_errors_and_replies_of_other_kinds_go_through() -> None:
         Reply(b'{"error": {"message": "slow down"}}', 429, {"content-type": "application/json", "retry-after": "7"}),
         Reply(b"It works!", 200, {"content-type": "text/plain"}),
         Reply(b"{broken", 200, {"content-type": "application/json"}),
-        Reply(gzip.compress(b"{}"), 200, {"content-type": "application/json", "content-encoding": "gzip"}),
+        Reply(gzip.compress(b"{}", mtime=0), 200, {"content-type": "application/json", "content-encoding": "gzip"}),
     ]
     for reply in replies:
         app = App(lambda _, reply=reply: reply)  # type: ignore[misc]  # bound now

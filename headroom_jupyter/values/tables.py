@@ -32,6 +32,7 @@ _SAMPLED_ROWS = 24
 _COLUMNS_SHARE = 0.85  # of the size, at most: the lines about columns
 _HEAD_LINES = 2  # of a snapshot: its title, and the names
 _FEW_GAPS = 3
+_LINE = 60  # characters that the line about a column has, however small the view: few columns are all described
 _MARKER = 40  # characters of a row's number and its share of the marker
 _FEW_COLUMNS = 8  # that rows show of the widest table
 
@@ -172,7 +173,7 @@ def _show(table: Table, query: Query, size: int, fill: bool) -> Compressed:  # c
         head.append(f"rows show {len(narrow.facts)} of the {len(table.facts):,} columns")
     spent = sum(map(len, head)) + len(narrow.snapshot.header) + 120
     room = size - spent
-    described = room * _COLUMNS_SHARE
+    described = max(room * _COLUMNS_SHARE, _LINE * min(len(table.facts), _FEW_COLUMNS))
     if len(table.facts) > _FEW_COLUMNS:  # lines about many columns leave the first row and the last their place
         ends = (2 if narrow is table else 3) * (narrow.mean_row + _MARKER)
         described = min(described, max(room - ends, room / 2))

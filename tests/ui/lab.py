@@ -99,7 +99,11 @@ def lab_server(root: Path, home: Path) -> Iterator[Lab]:
             yield Lab(url, token, root)
         finally:
             server.terminate()
-            server.wait(60)  # a busy machine takes its time
+            try:
+                server.wait(30)  # a busy machine takes its time
+            except subprocess.TimeoutExpired:  # it waits for a kernel that is gone
+                server.kill()
+                server.wait(30)
 
 
 def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -33,6 +33,7 @@ _COLUMNS_SHARE = 0.85  # of the size, at most: the lines about columns
 _HEAD_LINES = 2  # of a snapshot: its title, and the names
 _FEW_GAPS = 3
 _LINE = 60  # characters that the line about a column has, however small the view: few columns are all described
+_ROWS = 200  # characters that rows have, unless the view is small
 _MARKER = 40  # characters of a row's number and its share of the marker
 _FEW_COLUMNS = 8  # that rows show of the widest table
 
@@ -182,7 +183,7 @@ def _show(table: Table, query: Query, size: int, fill: bool) -> Compressed:  # c
         snapshot.rows,
         list(zip(snapshot.columns, table.facts, strict=True)),
         query,
-        room=max(200, room - sum(map(len, lines)) - len(lines)),
+        room=max(min(_ROWS, size // 5), room - sum(map(len, lines)) - len(lines)),
         cost=narrow.cost,
         doubled=table.doubled,
         fill=fill,

@@ -298,3 +298,12 @@ def test_each_shown_row_stands_beside_its_line_of_the_original(rows: int) -> Non
     shown = [(source, text) for source, text in pairs if text.split(",")[0].isdecimal()]
     assert len(shown) > 5
     assert all(text == f"{int(source.split(',')[0]) + 1},{source}" for source, text in shown)
+
+
+@pytest.mark.parametrize("budget", [120, 200, 400])
+def test_a_small_budget_is_kept_with_the_row_asked_for_and_each_column(budget: int) -> None:
+    frame = pd.DataFrame({"n": range(5000), "m": [n % 7 for n in range(5000)]})
+    result = compress_value(frame, name="frame", query="4711", budget=budget)
+    assert result.tokens_after <= budget
+    assert "\n4712,4711,0\n" in result.text
+    assert all(f"\n{column} int64" in result.text for column in frame.columns)
